@@ -29,9 +29,13 @@ func (f *folded) span(from, to int) Span {
 	return Span{int(f.start[from]), int(f.end[to-1])}
 }
 
-// text folds s, which must be valid UTF-8, into f.
+// text folds s into f. Bytes that are no UTF-8 are read as U+FFFD, and spans are
+// then those of the text with the replacement.
 func (f *folded) text(s string) {
 	f.reset()
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
 	ascii := true
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {

@@ -244,7 +244,7 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 
 // clitic reports that what stands joined before i is a preposition or article.
 func (n *names) clitic(f *folded, lex *lexicon, i int) bool {
-	if lex == nil {
+	if lex == nil || len(lex.prefix) == 0 {
 		return false
 	}
 	from := i
