@@ -72,6 +72,9 @@ func parse(file, text string) (*source, error) {
 		if l == "" || strings.HasPrefix(l, "//") {
 			continue
 		}
+		if section == "" && strings.HasPrefix(l, "#") {
+			continue // before the first section it cannot be a number
+		}
 		if strings.HasPrefix(l, "[") {
 			if !strings.HasSuffix(l, "]") {
 				return nil, fail("section %q has no closing bracket", l)
@@ -348,25 +351,19 @@ func (s *source) compile(common *source) (*lexicon, error) {
 
 // tries builds the tries for texts and for replies.
 func (s *source) tries(common *source, sp spelling) (text, reply *trie, err error) {
-	var bt, br builder
+	bt, br := newBuilder(), newBuilder()
 	for _, src := range []*source{common, s} {
 		for _, e := range src.entries {
-			forms, err := expand(e.forms)
-			if err != nil {
-				return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
-			}
-			b := &bt
+			b := bt
 			if e.reply {
-				b = &br
+				b = br
 			}
-			for _, form := range forms {
-				if err := b.add(form, e.class, s.stems && src == s, sp); err != nil {
-					return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
-				}
+			if err := b.add(e.forms, e.class, s.stems && src == s, sp); err != nil {
+				return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
 			}
 		}
 	}
-	return bt.build(), br.build(), nil
+	return bt.trie(), br.trie(), nil
 }
 
 // tongue is a lexicon file and, once needed, what came of it.
