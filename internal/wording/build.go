@@ -126,6 +126,7 @@ func (b *builder) entry(p string, rec record, stems bool, sp spelling) error {
 		if sp&spelt == 0 || b.bare && sp != spellBare && !b.accent {
 			continue
 		}
+		p, head := strings.CutPrefix(p, "*")
 		n, rest := b.build(p, end, 0)
 		switch {
 		case b.err != nil:
@@ -140,6 +141,9 @@ func (b *builder) entry(p string, rec record, stems bool, sp spelling) error {
 		}
 		if d := &b.nodes[n]; n == nowhere || d.rec != 0 || b.follow(n, edgeTail) != nowhere || b.follow(n, edgeWord) != nowhere {
 			return fmt.Errorf("%q has an empty form, or one that starts with an ending or any word", p)
+		}
+		if head {
+			n = b.node(0, []edge{{edgeHead, n}})
 		}
 		b.roots = append(b.roots, n)
 	}

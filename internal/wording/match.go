@@ -38,6 +38,7 @@ const (
 	edgeTail   = -1 // the rest of the word, if any
 	edgeNumber = -2 // a run of digits
 	edgeWord   = -3 // any one word
+	edgeHead   = -4 // first only: the beginning of a compound
 )
 
 func (t *trie) next(n uint32, r rune) (uint32, bool) {
@@ -64,6 +65,28 @@ func (t *trie) longest(f *folded, i int) (end int, rec uint16) {
 	m := matching{trie: t, f: f}
 	m.walk(0, i, 0)
 	return m.end, m.rec
+}
+
+// headRunes is how much of a compound must stand before the form that ends it.
+const headRunes = 2
+
+// compound finds the longest form that may end a compound, "*nachrichten", and
+// ends the word at i.
+func (t *trie) compound(f *folded, i int) (end int, rec uint16) {
+	head, ok := t.next(0, edgeHead)
+	if !ok {
+		return i, 0
+	}
+	for k := i + 1; f.joined(k); k++ {
+		if k < i+headRunes {
+			continue
+		}
+		m := matching{trie: t, f: f}
+		if m.walk(head, k, 0); m.rec != 0 {
+			return m.end, m.rec
+		}
+	}
+	return i, 0
 }
 
 // gaps are the gapped forms that have been opened and not closed.
