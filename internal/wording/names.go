@@ -506,7 +506,7 @@ func (r *reading) ordinary(m *nameMatch) bool {
 	if slices.Contains(f.upper[m.from+1:m.to], true) {
 		return false // a capital inside: a made-up name
 	}
-	if _, rec := r.lex.text.longest(f, m.from); rec != 0 {
+	if _, rec := r.lex.text().longest(f, m.from); rec != 0 {
 		return true
 	}
 	word := m.form.words[0]
@@ -548,7 +548,7 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 		for from > 0 && f.joined(from) {
 			from--
 		}
-		if _, rec := r.lex.text.longest(f, from); rec != 0 {
+		if _, rec := r.lex.text().longest(f, from); rec != 0 {
 			return false
 		}
 		end := f.wordEnd(from + 1)

@@ -128,10 +128,7 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 // read reads the folded message in one language.
 func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 	f := &sc.folded
-	t := l.reply
-	if l.plain[1] != nil && plainText(f, nil) {
-		t = l.plain[1]
-	}
+	t := l.trie(forReply, f, nil)
 	items, stray := sc.items[:0], 0
 	words := 0
 	pending := 0
