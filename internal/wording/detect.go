@@ -27,12 +27,33 @@ type wordSlot struct {
 // maxScriptLanguages is how many languages one script may have.
 const maxScriptLanguages = 32
 
+// newWordTable makes a table that n words fill to four fifths at most.
+func newWordTable(n int) wordTable {
+	return wordTable{slots: make([]wordSlot, n+n/4+1)}
+}
+
+// fitted is t without room for more.
+func (t *wordTable) fitted() wordTable {
+	out := newWordTable(t.n)
+	for _, s := range t.slots {
+		if s.word != 0 {
+			*out.place(s.word) = s
+		}
+	}
+	return out
+}
+
 func fingerprint(h uint64) uint32 { return uint32(h>>32) | 1 }
 
-func (t *wordTable) slot(h uint64) *wordSlot {
-	mask := len(t.slots) - 1
-	word := fingerprint(h)
-	for i := int(uint32(h)^uint32(h>>29)) & mask; ; i = (i + 1) & mask {
+func (t *wordTable) slot(h uint64) *wordSlot { return t.place(fingerprint(h)) }
+
+// place is where a word stands, or where it belongs.
+func (t *wordTable) place(word uint32) *wordSlot {
+	i := int(uint64(word*0x9E3779B1) * uint64(len(t.slots)) >> 32)
+	for ; ; i++ {
+		if i == len(t.slots) {
+			i = 0
+		}
 		if s := &t.slots[i]; s.word == word || s.word == 0 {
 			return s
 		}
@@ -87,16 +108,13 @@ func (lib *library) detector(k kind) *detector {
 		lists[n] = g.gather(lib.languages[i].source())
 		total += len(lists[n])
 	}
-	size := 1 << 10
-	for size < total+total/4 {
-		size *= 2
-	}
-	d.words.slots = make([]wordSlot, size)
+	big := newWordTable(total)
 	for n := range d.languages {
 		for _, h := range lists[n] {
-			d.words.put(h, 1<<n)
+			big.put(h, 1<<n)
 		}
 	}
+	d.words = big.fitted()
 	return d
 }
 
