@@ -386,6 +386,19 @@ func (lib *library) detect(f *folded, masked func(int) int, hint int, out []cand
 	return out
 }
 
+// writes reports that f has a letter in one of the language's scripts.
+func (t *tongue) writes(f *folded) bool {
+	letters := false
+	for _, k := range f.kinds {
+		if k > kindDigit {
+			if letters = true; slices.Contains(t.header().scripts, k) {
+				return true
+			}
+		}
+	}
+	return !letters
+}
+
 // unspacedOnly reports languages that are not told apart by words.
 func (t *tongue) unspacedOnly() bool {
 	for _, k := range t.header().scripts {

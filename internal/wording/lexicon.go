@@ -257,27 +257,6 @@ func expand(p string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-// chunks cuts an entry at the spaces outside parentheses, so that its words can
-// be expanded one by one.
-func chunks(p string) []string {
-	var out []string
-	depth, from := 0, 0
-	for i := range len(p) {
-		switch p[i] {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		case ' ':
-			if depth == 0 {
-				out = append(out, p[from:i])
-				from = i + 1
-			}
-		}
-	}
-	return append(out, p[from:])
-}
-
 func alternatives(p string, depth int) (out []string, rest string, err error) {
 	current := []string{""}
 	lit := 0

@@ -403,7 +403,14 @@ func andAt(f *folded, p int) int {
 	if f.kinds[p].unspaced() {
 		end = p + 1
 	}
-	if end-p <= 8 && ands[string(f.runes[p:end])] {
+	var word [8]rune
+	if end-p > len(word) {
+		return -1
+	}
+	for i, r := range f.runes[p:end] {
+		word[i] = bare(r)
+	}
+	if ands[string(word[:end-p])] {
 		return end
 	}
 	return -1
@@ -466,6 +473,9 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 	if !f.kinds[m.from].cased() {
 		if f.kinds[m.from] == kindDigit || !m.form.single {
 			return standSure
+		}
+		if end, rec := r.lex.text().longest(f, m.from); rec != 0 && end > m.to && !f.kinds[m.from].unspaced() {
+			return standDoubtful // the beginning of an idiom
 		}
 		if f.kinds[m.from].unspaced() && !r.edges(m, n) {
 			return standDoubtful
