@@ -103,7 +103,7 @@ func first(a, b *finding) *finding {
 
 // rank orders the reasons of texts without an opt-in, the most telling first.
 func rank(reason string) int {
-	return slices.Index([]string{"third_party_only", "other_object", "data_only", "terms_only", "notice", "user_initiated", "opt_out_info"}, reason)
+	return slices.Index([]string{"third_party_only", "other_object", "data_only", "terms_only", "refusal", "notice", "user_initiated", "opt_out_info"}, reason)
 }
 
 // answer finds the sentence that answers sentence i. A tick is an answer to a
@@ -218,6 +218,14 @@ func (r *reading) spend(s *sentence) {
 			r.kill(r.back(i, from), to)
 		}
 	}
+	// More than one way out may be told: once one is, the rest are too.
+	if r.spent(s) && r.has(s.from, s.to)&(cTick|cUntick) == 0 {
+		for i := s.from; i < s.to; i++ {
+			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&cNeg == 0 {
+				r.items[i].dead = true
+			}
+		}
+	}
 	// "If you no longer want them, tell us": a condition, not a refusal.
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
@@ -247,6 +255,16 @@ func (r *reading) spend(s *sentence) {
 		}
 		r.kill(from, to)
 	}
+}
+
+// spent reports whether opt-out information was found in sentence s.
+func (r *reading) spent(s *sentence) bool {
+	for i := s.from; i < s.to; i++ {
+		if it := &r.items[i]; it.dead && it.class&(cOptInfo|cStop|cOptOut) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // back is where opt-out information begins that ends with item i: behind the
@@ -279,7 +297,16 @@ func (r *reading) blocked(s *sentence) finding {
 	case c&cTick != 0 && c&negatives != 0 && about != 0:
 		return block("opt_out_box", cTick|negatives)
 	case c&cSilence != 0:
-		return block("silence", cSilence|negatives)
+		if c&cNeg != 0 && c&cDeemed == 0 {
+			// "If you do not reply, we send nothing": no reply, no messages.
+			r.kill(s.from, s.to)
+			return finding{}
+		}
+		if about|c&(cNotice|cDeemed) != 0 {
+			return block("silence", cSilence|cDeemed|negatives)
+		}
+	case c&cDeemed != 0 && c&(cAct|cTick|cGive) == 0 && about != 0, c&cDeemed != 0 && c&negatives != 0:
+		return block("silence", cDeemed|negatives)
 	case c&cUnless != 0 && about != 0:
 		return block("silence", cUnless)
 	}
@@ -307,8 +334,15 @@ func (r *reading) ellipsis(s *sentence) {
 			continue
 		}
 		from, to := r.region(s, i, breaks|cAnd)
+		if from > s.from && r.f.runes[r.items[from-1].from] == '[' {
+			// A button: [Not now].
+			r.kill(from, to)
+			r.items[from-1].class |= cAnswer
+			continue
+		}
 		c := r.has(from, to)
-		if c&(anchors|verbs|cRefuse|cStop|cOptOut|cMe) == 0 && c&noun != 0 && (from > s.from || to < s.to) {
+		but := from > s.from && r.items[from-1].class&cBut != 0 && r.plainMessage(from, to)
+		if !but && c&(anchors|verbs|cRefuse|cStop|cOptOut|cMe) == 0 && c&noun != 0 && (from > s.from || to < s.to) {
 			r.kill(from, to)
 		}
 	}
@@ -319,6 +353,9 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 	c := r.has(from, to)
 	if c&negatives != 0 {
 		return r.negative(from, to, c)
+	}
+	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cComm) == 0 {
+		return finding{reason: "user_initiated", items: r.of(from, to, cInitiate)}
 	}
 	if v, a := r.frame(from, to); a >= 0 {
 		return r.positive(s, v, a, c)
@@ -337,7 +374,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{reason: "user_initiated", items: items(cInitiate)}
 	case c&cNotice != 0 && c&cAssent == 0 && (c&(cComm|cContact|cChannel) != 0):
 		return finding{stance: stanceOffer, reason: "notice", items: items(cNotice)}
-	case c&(cAssent|cAnswer) != 0 && bad == 0 && c&(verbs|cComm) == 0:
+	case c&(cAssent|cAnswer) != 0 && bad == 0 && c&cComm == 0 && r.onlyAsks(from, to):
 		if c&cAssent != 0 {
 			return finding{stance: stanceAgree, items: items(cAssent)}
 		}
@@ -362,18 +399,37 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 	return finding{}
 }
 
+// onlyAsks reports that every verb of the clause is a request, as in "yes, I
+// agree, send them".
+func (r *reading) onlyAsks(from, to int) bool {
+	for _, i := range r.of(from, to, verbs) {
+		if r.items[i].class&cRequest == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // negative reads a clause with a live negator.
 func (r *reading) negative(from, to int, c class) finding {
 	const own = cAssent | cPermit | cWish | cRequest | cRefuse | cMe | cQuestion | cAct | cGive
 	about := c&(verbs|cComm|cChannel|cSignup) != 0
+	if c&(cNeg|cRefuse|cWish|cRequest) == 0 {
+		about = c&(cComm|cChannel|cContact|cMe) != 0 // consent may be withdrawn
+	}
 	items := r.of(from, to, negatives)
 	switch {
 	case c&(cStop|cOptOut) != 0 && c&(cNeg|cRefuse|cAssent|cPermit|cWish|cRequest) == 0:
 		return finding{reason: "opt_out_info", items: items}
-	case !about && c&(cAct|cTick|cAnswer) != 0 && c&cRefuse == 0:
+	case !about && c&(cAct|cTick|cAnswer) != 0 && (c&cRefuse == 0 || c&cAnswer != 0 && c&cAct != 0):
 		return finding{stance: stanceAnswer, items: r.of(from, to, cAct|cTick|cAnswer), agrees: c&cAnswer != 0}
+	case !about && c&cRefuse != 0:
+		return finding{reason: "refusal", items: items}
 	case !about:
 		return finding{}
+	case c&cBut != 0 && c&(cNotice|cWill|cCan|cRefuse) == 0 && r.plainMessage(from, to):
+		// "… by post, but not by phone or message."
+		return finding{stance: stanceNegative, reason: "refusal", items: items}
 	case c&own == 0:
 		return finding{reason: "notice", items: items}
 	}
@@ -389,6 +445,16 @@ func (r *reading) negative(from, to int, c class) finding {
 		return finding{stance: stanceUnsure, reason: "double_negative", items: items}
 	}
 	return finding{stance: stanceNegative, reason: "refusal", items: items}
+}
+
+// plainMessage reports messages of no particular kind among the items.
+func (r *reading) plainMessage(from, to int) bool {
+	for _, i := range r.of(from, to, cComm) {
+		if r.items[i].class&(cMarketing|cUtility|cCalls|cAuth) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // positive names the frame that verb (or noun) v and anchor a make.
@@ -461,7 +527,7 @@ func (r *reading) frame(from, to int) (v, a int) {
 				(r.items[a].class&(cContact|cComm) != 0 || r.has(from, to)&(cComm|cChannel) != 0) {
 				return a, a
 			}
-			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && (r.items[h].class&cComm != 0 || k&(cAct|cTick|cSignup|cQuestion) == 0) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
+			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && !r.way(h, from, to) && (r.items[h].class&cComm != 0 || k&(cAct|cTick|cSignup|cQuestion) == 0) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
 				return h, a
 			}
 		}
@@ -491,10 +557,14 @@ func (r *reading) bound(a, v int) bool {
 	if a == v {
 		return true
 	}
+	takes := cTerms | cData | cOther
+	if r.items[v].class&cContact != 0 && r.mentioned(v, v, min(a, v), max(a, v)+1) {
+		takes &^= cOther // what the person is contacted about
+	}
 	lo, hi := min(a, v)+1, max(a, v)
 	last := -1
 	for i := lo; i < hi; i++ {
-		if it := &r.items[i]; !it.dead && it.class&(cTerms|cData|cOther) != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
+		if it := &r.items[i]; !it.dead && it.class&takes != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
 			if last < 0 || a < v {
 				last = i
 			}
@@ -506,6 +576,8 @@ func (r *reading) bound(a, v int) bool {
 	from, to := last+1, hi
 	if v < a {
 		from, to = lo, last
+	} else if r.lex.order != orderAfter && r.has(lo, last)&cComma != 0 {
+		return true // "einverstanden, dass Sie mir zu …": the clause behind the comma is what is agreed to
 	}
 	for i := from; i < to; i++ {
 		if r.items[i].class&(cAnd|cComma) != 0 {
@@ -529,7 +601,7 @@ func (r *reading) delivers(v, from, to int) bool {
 	}
 	if it.class&cContact != 0 {
 		o := r.object(v, from, to, false)
-		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe) != 0 || r.mentioned(v, o)
+		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe|cYou) != 0 || r.mentioned(v, o, from, to)
 	}
 	o := r.object(v, from, to, true)
 	if o < 0 {
@@ -538,10 +610,14 @@ func (r *reading) delivers(v, from, to int) bool {
 	return r.isMessage(o, from, to)
 }
 
-// mentioned reports that the person stands between a verb and its object:
-// "contact me about the order".
-func (r *reading) mentioned(v, o int) bool {
-	return r.has(min(v, o)+1, max(v, o))&(cMe|cComm) != 0
+// mentioned reports that the person stands between a verb and its object,
+// "contact me about the order", in the verb itself, or, where the verb comes
+// last, anywhere in [from, to): "mich zu Terminen anrufen".
+func (r *reading) mentioned(v, o, from, to int) bool {
+	if r.items[v].class&cMe != 0 || r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0 {
+		return true
+	}
+	return r.lex.order != orderAfter && r.has(from, to)&(cMe|cYou) != 0
 }
 
 // isMessage reports whether item o, an object, is a message.
@@ -555,7 +631,7 @@ func (r *reading) isMessage(o, from, to int) bool {
 func (r *reading) object(v, from, to int, channels bool) int {
 	forward, back := r.scan(v, 1, from, to), r.scan(v, -1, from, to)
 	better := func(a, b int) int {
-		if a >= 0 && (r.items[a].class&^cChannel)&(cComm|cOther|cTerms|cData|cMe) != 0 {
+		if a >= 0 && (r.items[a].class&^cChannel)&(cComm|cOther|cTerms|cData|cMe|cYou) != 0 {
 			return a
 		}
 		if b >= 0 && (r.items[b].class&^cChannel)&(cComm|cOther|cTerms|cData) != 0 {
@@ -608,10 +684,20 @@ func (r *reading) scan(v, step, from, to int) int {
 			if step > 0 && r.compound(i, to) {
 				continue
 			}
+			if j := i + 2; step > 0 && it.class&cOther != 0 && j < to && r.items[i+1].class&(cAnd|cComma) != 0 && r.items[i+1].unknown+r.items[j].unknown <= 2 &&
+				!r.items[j].dead && r.items[j].class&cComm != 0 && r.items[j].class&(cOther|cTerms|cData) == 0 {
+				return j // a list: "the catalogue and offers"
+			}
 			return i
 		}
 	}
 	return channel
+}
+
+// way reports that item i is no more than the way the person agrees by:
+// "by ordering via WhatsApp you accept".
+func (r *reading) way(i, from, to int) bool {
+	return r.items[i].class&cComm == 0 && r.means(i, from, to)
 }
 
 // means reports that message word i names the way, not the thing: "by text".
@@ -643,11 +729,11 @@ func (r *reading) thirdOnly(s *sentence) int {
 				gap += r.items[i].unknown
 				and = and || r.items[i].class&(cAnd|cComma) != 0 && i < hi
 			}
-			if and && gap <= 4 && r.has(lo+1, hi)&(verbs|cShare) == 0 {
+			if and && gap <= 4 && hi-lo <= 5 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
 			}
 		}
-		if r.slot(s, n) {
+		if c&cShare == 0 && r.slot(s, n) {
 			return -1
 		}
 		// "X may send me offers of its partners".

@@ -1,18 +1,67 @@
 package wording
 
 import (
-	"encoding/binary"
-	"fmt"
+	"errors"
 	"slices"
-	"strings"
 )
 
 // A trie holds the forms of one lexicon, shared suffixes stored once.
 type trie struct {
-	nodes []node
-	edges []edge
-	recs  []record
+	nodes   []node
+	edges   []uint32 // of a node, sorted: the number of the label, then the node it leads to
+	recs    []record
+	numbers numbers
 }
+
+// numbers gives the labels of a trie's edges small numbers, in their order.
+type numbers struct {
+	pages []uint16 // by the upper bits of a rune: number of its page, plus one
+	page  [][64]uint16
+}
+
+const (
+	toBits    = 20 // of an edge
+	toMask    = 1<<toBits - 1
+	maxLabels = 1 << (32 - toBits)
+)
+
+func (n *numbers) of(r rune) uint32 {
+	if r < 0 {
+		return uint32(r - edgeLowest + 1)
+	}
+	if p := int(r >> 6); p < len(n.pages) && n.pages[p] != 0 {
+		return uint32(n.page[n.pages[p]-1][r&63])
+	}
+	return 0
+}
+
+// newNumbers numbers the runes of edges.
+func newNumbers(runes []rune) (numbers, error) {
+	slices.Sort(runes)
+	var n numbers
+	next := uint16(1 - edgeLowest)
+	for _, r := range slices.Compact(runes) {
+		if r < 0 {
+			continue
+		}
+		p := int(r >> 6)
+		for p >= len(n.pages) {
+			n.pages = append(n.pages, 0)
+		}
+		if n.pages[p] == 0 {
+			n.page = append(n.page, [64]uint16{})
+			n.pages[p] = uint16(len(n.page))
+		}
+		n.page[n.pages[p]-1][r&63] = next
+		if next++; next >= maxLabels {
+			return n, errLabels
+		}
+	}
+	n.pages, n.page = slices.Clip(n.pages), slices.Clip(n.page)
+	return n, nil
+}
+
+var errLabels = errors.New("too many different letters")
 
 type node struct {
 	first uint32 // of its edges, sorted by rune
@@ -20,6 +69,7 @@ type node struct {
 	rec   uint16 // record of the form that ends here, plus one
 }
 
+// edge is an edge of a trie that is being built.
 type edge struct {
 	r  rune
 	to uint32
@@ -43,195 +93,27 @@ const (
 	edgeTail   = -1 // the rest of the word, if any
 	edgeNumber = -2 // a run of digits
 	edgeWord   = -3 // any one word
+	edgeHead   = -4 // first only: the beginning of a compound
+	edgeLowest = edgeHead
 )
-
-// builder collects forms before they are laid out as a trie.
-type builder struct {
-	forms []form
-	recs  []record
-	gaps  uint16
-	ends  map[string]uint16
-}
-
-type form struct {
-	path []rune
-	rec  record
-}
-
-const gapMark = " .. "
-
-// spelling says which spellings of a form are entered. The unaccented one
-// matches words written without accents; a word written with accents must
-// have the right ones.
-type spelling uint8
-
-const (
-	spellProper spelling = 1 << iota
-	spellBare
-)
-
-// add adds one expanded form.
-func (b *builder) add(s string, c class, stems bool, sp spelling) error {
-	if first, second, ok := strings.Cut(s, gapMark); ok {
-		if strings.Contains(second, gapMark) {
-			return fmt.Errorf("%q has two gaps", s)
-		}
-		if b.ends == nil {
-			b.ends = map[string]uint16{}
-		}
-		id, known := b.ends[second]
-		if !known {
-			b.gaps++
-			id = b.gaps
-			b.ends[second] = id
-			if err := b.path(second, record{close: []uint16{id}}, stems, sp); err != nil {
-				return err
-			}
-		}
-		return b.path(first, record{open: []gap{{id, c}}}, stems, sp)
-	}
-	return b.path(s, record{class: c}, stems, sp)
-}
-
-func (b *builder) path(s string, rec record, stems bool, sp spelling) error {
-	if strings.HasSuffix(s, "!") {
-		if sp == spellBare {
-			return nil
-		}
-		s, sp = strings.TrimSuffix(s, "!"), spellProper
-	}
-	s = strings.ReplaceAll(s, "$*", "$") // (word$|stem)*
-	s = strings.TrimSuffix(s, " *")      // word (stem|)*
-	exact := strings.HasSuffix(s, "$")
-	s = strings.ReplaceAll(s, "$", "")
-	if stems && !exact && !strings.HasSuffix(s, "*") {
-		s += "*"
-	}
-	var path, loose []rune
-	for _, r := range foldString(s) {
-		switch {
-		case r == '*':
-			r = edgeTail
-		case r == '#':
-			r = edgeNumber
-		case r == '?':
-			r = edgeWord
-		case r == '-':
-			r = ' '
-		case r == '\n':
-			return fmt.Errorf("%q contains a line break", s)
-		}
-		path = append(path, r)
-		loose = append(loose, bare(r))
-	}
-	for i, r := range path {
-		if r == edgeTail && i > 0 && path[i-1] == ' ' {
-			return fmt.Errorf("%q has a * that belongs to no word", s)
-		}
-	}
-	if len(path) == 0 || path[0] == edgeTail || path[0] == edgeWord || path[0] == ' ' || path[len(path)-1] == ' ' {
-		return fmt.Errorf("%q is not a form", s)
-	}
-	if sp&spellProper != 0 {
-		b.forms = append(b.forms, form{path, rec})
-	}
-	if sp == spellBare || sp&spellBare != 0 && !slices.Equal(path, loose) {
-		b.forms = append(b.forms, form{loose, rec})
-	}
-	return nil
-}
-
-// build lays the forms out, sharing equal subtrees.
-func (b *builder) build() *trie {
-	slices.SortStableFunc(b.forms, func(x, y form) int { return slices.Compare(x.path, y.path) })
-	forms := b.forms[:0:0]
-	for _, f := range b.forms {
-		if n := len(forms); n > 0 && slices.Equal(forms[n-1].path, f.path) {
-			last := &forms[n-1].rec
-			last.class |= f.rec.class
-			last.open = append(slices.Clip(last.open), f.rec.open...)
-			last.close = append(slices.Clip(last.close), f.rec.close...)
-			continue
-		}
-		forms = append(forms, f)
-	}
-	t := new(trie)
-	l := layout{trie: t, recs: map[string]uint16{}, nodes: map[string]uint32{}}
-	t.nodes = append(t.nodes, node{}) // kept for the root
-	t.nodes[0] = t.nodes[l.node(forms, 0)]
-	t.nodes = slices.Clip(t.nodes)
-	t.edges = slices.Clip(t.edges)
-	t.recs = slices.Clip(t.recs)
-	return t
-}
-
-type layout struct {
-	*trie
-	recs  map[string]uint16
-	nodes map[string]uint32
-	key   []byte // of the node at hand, memory used again
-}
-
-func (l *layout) record(r record) uint16 {
-	key := fmt.Sprint(r) // few forms have gaps, and most records are known
-	if len(r.open)+len(r.close) == 0 {
-		key = string(binary.LittleEndian.AppendUint64(nil, uint64(r.class)))
-	}
-	if i, ok := l.recs[key]; ok {
-		return i
-	}
-	l.trie.recs = append(l.trie.recs, r)
-	l.recs[key] = uint16(len(l.trie.recs))
-	return l.recs[key]
-}
-
-func (l *layout) node(forms []form, depth int) uint32 {
-	var n node
-	if len(forms) > 0 && len(forms[0].path) == depth {
-		n.rec = l.record(forms[0].rec)
-		forms = forms[1:]
-	}
-	var edges []edge
-	for len(forms) > 0 {
-		r := forms[0].path[depth]
-		end := 1
-		for end < len(forms) && forms[end].path[depth] == r {
-			end++
-		}
-		edges = append(edges, edge{r, l.node(forms[:end], depth+1)})
-		forms = forms[end:]
-	}
-	key := binary.LittleEndian.AppendUint16(l.key[:0], n.rec)
-	for _, e := range edges {
-		key = binary.LittleEndian.AppendUint32(key, uint32(e.r))
-		key = binary.LittleEndian.AppendUint32(key, e.to)
-	}
-	l.key = key
-	if i, ok := l.nodes[string(key)]; ok {
-		return i
-	}
-	n.first, n.n = uint32(len(l.trie.edges)), uint16(len(edges))
-	l.trie.edges = append(l.trie.edges, edges...)
-	l.trie.nodes = append(l.trie.nodes, n)
-	i := uint32(len(l.trie.nodes) - 1)
-	l.nodes[string(key)] = i
-	return i
-}
 
 func (t *trie) next(n uint32, r rune) (uint32, bool) {
+	label := t.numbers.of(r)
+	if label == 0 {
+		return 0, false
+	}
 	nd := t.nodes[n]
-	edges := t.edges[nd.first : nd.first+uint32(nd.n)]
-	lo, hi := 0, len(edges)
+	lo, hi := int(nd.first), int(nd.first)+int(nd.n)
 	for lo < hi {
 		m := int(uint(lo+hi) >> 1)
-		if edges[m].r < r {
+		if t.edges[m]>>toBits < label {
 			lo = m + 1
 		} else {
 			hi = m
 		}
 	}
-	if lo < len(edges) && edges[lo].r == r {
-		return edges[lo].to, true
+	if lo < int(nd.first)+int(nd.n) && t.edges[lo]>>toBits == label {
+		return t.edges[lo] & toMask, true
 	}
 	return 0, false
 }
@@ -242,6 +124,28 @@ func (t *trie) longest(f *folded, i int) (end int, rec uint16) {
 	m := matching{trie: t, f: f}
 	m.walk(0, i, 0)
 	return m.end, m.rec
+}
+
+// headRunes is how much of a compound must stand before the form that ends it.
+const headRunes = 2
+
+// compound finds the longest form that may end a compound, "*nachrichten", and
+// ends the word at i.
+func (t *trie) compound(f *folded, i int) (end int, rec uint16) {
+	head, ok := t.next(0, edgeHead)
+	if !ok {
+		return i, 0
+	}
+	for k := i + 1; f.joined(k); k++ {
+		if k < i+headRunes {
+			continue
+		}
+		m := matching{trie: t, f: f}
+		if m.walk(head, k, 0); m.rec != 0 {
+			return m.end, m.rec
+		}
+	}
+	return i, 0
 }
 
 // gaps are the gapped forms that have been opened and not closed.
@@ -295,6 +199,18 @@ func (t *trie) closer(f *folded, i int, id uint16) bool {
 	return false
 }
 
+// quoteAt reports a quotation mark or WhatsApp's asterisk for bold around a word
+// of a phrase: reply "YES", reply *YES*.
+func quoteAt(f *folded, i int) bool {
+	switch f.runes[i] {
+	case '"', '*':
+		return true
+	case '\'':
+		return i == 0 || i+1 == len(f.runes) || f.kinds[i-1] == kindNone || f.kinds[i+1] == kindNone
+	}
+	return false
+}
+
 type matching struct {
 	*trie
 	f       *folded
@@ -319,7 +235,7 @@ func (m *matching) walk(n uint32, i, literal int) {
 				m.plainEnd, m.plain, m.plainLiteral = i, nd.rec, literal
 			}
 		}
-		if nd.n > 0 && m.edges[nd.first].r < 0 { // the inner labels sort first
+		if nd.n > 0 && m.edges[nd.first]>>toBits <= -edgeLowest { // the inner labels sort first
 			if to, ok := m.next(n, edgeTail); ok {
 				m.walk(to, m.f.wordEnd(i), literal)
 			}
@@ -342,6 +258,10 @@ func (m *matching) walk(n uint32, i, literal int) {
 			r = ' '
 		}
 		to, ok := m.next(n, r)
+		if !ok && quoteAt(m.f, i) {
+			i++
+			continue
+		}
 		if !ok {
 			return
 		}

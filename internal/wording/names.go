@@ -20,6 +20,7 @@ type nameForm struct {
 	marks  [][]rune // punctuation inside the name, before each word
 	lower  bool     // the name is written without a capital
 	single bool     // one word: may be an ordinary word too
+	short  bool     // without its article
 }
 
 // nameMatch is a place where a form stands.
@@ -70,15 +71,20 @@ func compileNames(lib *library, given []string) *names {
 func newNames(lib *library, given []string) *names {
 	n := &names{given: slices.Clone(given)}
 	for _, g := range given {
-		for _, g := range append([]string{g}, umlauts(g)...) {
+		for _, g := range append([]string{g}, spellings(g)...) {
 			base := parseName(g)
 			if len(base.words) == 0 || len(base.words) > 24 {
 				continue
 			}
 			for _, form := range append([]nameForm{base}, withoutLegal(base, lib.legal())...) {
 				n.add(form)
-				if len(form.words) > 1 && string(form.words[0]) == "the" {
-					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], lower: form.lower})
+				if len(form.words) > 1 && lib.articles()[string(form.words[0])] {
+					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], lower: form.lower, short: string(form.words[0]) != "the"})
+				}
+				for k := 1; k < len(form.words) && kindOf(form.words[k][0]) == kindArabic; k++ {
+					// A space in one spelling is a joiner in the other.
+					words := slices.Concat(form.words[:k-1], [][]rune{slices.Concat(form.words[k-1], form.words[k])}, form.words[k+1:])
+					n.add(nameForm{words: words, marks: slices.Concat(form.marks[:k], form.marks[k+1:]), lower: form.lower})
 				}
 			}
 		}
@@ -193,10 +199,10 @@ func joinedLegal(form nameForm, legal [][][]rune) (nameForm, bool) {
 	return form, false
 }
 
-// umlauts spells the name as people do without umlauts on their keyboard, ae
-// for ä, or with them where the name writes ae.
-func umlauts(s string) []string {
-	out := []string{spelt.Replace(s), unspelt.Replace(s)}
+// spellings spells the name as people do without umlauts on their keyboard, ae
+// for ä, or with them where the name writes ae, and with spaces for joiners.
+func spellings(s string) []string {
+	out := []string{spelt.Replace(s), unspelt.Replace(s), strings.ReplaceAll(s, "\u200c", " ")}
 	return slices.DeleteFunc(out, func(v string) bool { return v == s })
 }
 
@@ -221,11 +227,16 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 			continue
 		}
 		joined := f.joined(i)
-		if joined && !n.clitic(f, lex, i) {
-			continue
+		var swallowed []rune
+		if joined {
+			p := n.clitic(f, lex, i)
+			if p == nil {
+				continue
+			}
+			swallowed = p.swallows
 		}
 		for k := range n.forms {
-			m, ok := n.forms[k].at(f, i, lex)
+			m, ok := n.forms[k].at(f, i, swallowed, lex)
 			if ok {
 				m.inflected = m.inflected || joined
 				if joined {
@@ -242,36 +253,49 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 	return out
 }
 
-// clitic reports that what stands joined before i is a preposition or article.
-func (n *names) clitic(f *folded, lex *lexicon, i int) bool {
-	if lex == nil {
-		return false
+// clitic finds the preposition or article that stands joined before i.
+func (n *names) clitic(f *folded, lex *lexicon, i int) *prefix {
+	if lex == nil || len(lex.prefix) == 0 {
+		return nil
 	}
 	from := i
 	for from > 0 && f.joined(from) {
 		from--
 	}
-	for _, p := range lex.prefix {
-		if len(p) == i-from && hasPrefix(f.runes[from:], p) {
-			return true
+	for k := range lex.prefix {
+		if p := &lex.prefix[k]; len(p.text) == i-from && hasPrefix(f.runes[from:], p.text) {
+			return p
 		}
 	}
-	return false
+	return nil
 }
 
-// at matches form g at position i.
-func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
+// at matches form g at position i. swallowed is the beginning of the name that
+// a preposition before i has taken.
+func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMatch, bool) {
 	m := nameMatch{from: i, form: g}
-	if bare(f.runes[i]) != g.words[0][0] && f.runes[i] != '&' {
+	first := g.words[0]
+	if len(swallowed) > 0 {
+		if len(first) <= len(swallowed)+1 || !hasPrefix(first, swallowed) {
+			return m, false
+		}
+		first = first[len(swallowed):]
+	}
+	if bare(f.runes[i]) != first[0] && f.runes[i] != '&' {
 		return m, false
 	}
 	p := i
+	quoted := false
 	for k, w := range g.words {
+		if k == 0 {
+			w = first
+		}
 		if k > 0 {
 			q := g.separator(f, p, k)
 			if q < 0 {
 				return m, false
 			}
+			quoted = quoted || slices.Contains(f.runes[p:q], '"')
 			p = q
 		}
 		if string(w) == "&" {
@@ -293,13 +317,21 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 			if last && w != nil && g.apostropheTail(f, p, lex) {
 				m.inflected = true
 			}
-		case j == len(w) && last && tail(f, p+j, lex):
+		case j == len(w) && (last || lex != nil && lex.inner) && tail(f, p+j, lex):
+			p = f.wordEnd(p + j)
+			m.inflected = true
+		case g.swapped(f, p, j, w, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
 		case k > 0 && ands[string(w)] && p < len(f.runes) && f.runes[p] == '&':
 			p++
 		default:
 			end := f.wordEnd(p + j)
+			if !last && lex != nil && lex.inner && f.kinds[p].cased() && j >= 3 && len(w)-j <= 2 && end-p-j <= 2 && len(w)-j+end-p-j <= 3 {
+				p = end // the adjective of a name: Alten Zollhauses
+				m.inflected = true
+				break
+			}
 			if lex == nil || lex.change == 0 || j < 3 || p+j >= len(f.runes) && j < len(w) && len(w)-j > lex.change || !f.kinds[p].cased() ||
 				len(w)-j > min(lex.change, 2) || end-p-j > lex.change || max(len(w)-(len(w)-j), 0) < 3 || len(w) < 4 {
 				return m, false
@@ -308,8 +340,35 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 			m.inflected, m.changed = true, true
 		}
 	}
+	if quoted && p < len(f.runes) && f.runes[p] == '"' {
+		p++
+	}
 	m.to = p
 	return m, true
+}
+
+// swapped reports that word w stands at p with another ending: the first j
+// letters agree, and the rest is a pair that the language lists.
+func (g *nameForm) swapped(f *folded, p, j int, w []rune, lex *lexicon) bool {
+	if lex == nil || len(lex.swaps) == 0 || j < 2 {
+		return false
+	}
+	end := f.wordEnd(p + j)
+	var pair [24]rune
+	for k := j; k >= max(2, j-2); k-- { // the endings may begin alike
+		if len(w)-k+end-p-k >= len(pair) {
+			return false
+		}
+		b := append(pair[:0], w[k:]...)
+		b = append(b, '>')
+		for _, r := range f.runes[p+k : end] {
+			b = append(b, bare(r))
+		}
+		if lex.swaps[string(b)] {
+			return true
+		}
+	}
+	return false
 }
 
 // separator skips what may stand between two words of a name: spaces, hyphens,
@@ -318,7 +377,7 @@ func (g *nameForm) separator(f *folded, p, k int) int {
 	q := p
 	for q < len(f.runes) && f.kinds[q] == kindNone && f.runes[q] != '&' {
 		switch r := f.runes[q]; {
-		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+':
+		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+' || r == '"' || r == '(':
 		case slices.Contains(g.marks[k], r):
 		default:
 			return -1
@@ -425,30 +484,39 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 			return standSure
 		}
 		return standDoubtful
-	case r.longer(m, c):
+	case m.form.short && !naming, r.longer(m, c):
 		return standDoubtful
 	case naming && (capital || c.none || m.form.lower):
 		return standSure
 	case !capital || c.all:
 		return standDoubtful
-	case len(m.form.words[0]) <= 3 || r.opens(m):
-		if len(m.form.words[0]) > 3 && !r.ordinary(m) {
-			return standSure
-		}
+	case r.opens(m) && r.ordinary(m):
+		return standDoubtful
+	case len(m.form.words[0]) <= 3 && !naming:
 		return standDoubtful
 	}
 	return standSure
 }
 
-// ordinary reports a name that opens a sentence and goes on like a sentence:
-// its capital then says nothing.
+// ordinary reports a name that opens a sentence and may be a plain word there:
+// the lexicon knows it, the text uses it in lower case, or it is short and the
+// sentence goes on in lower case.
 func (r *reading) ordinary(m *nameMatch) bool {
 	f := r.f
-	if _, rec := r.lex.text.longest(f, m.from); rec != 0 {
+	if slices.Contains(f.upper[m.from+1:m.to], true) {
+		return false // a capital inside: a made-up name
+	}
+	if _, rec := r.lex.text().longest(f, m.from); rec != 0 {
 		return true
 	}
+	word := m.form.words[0]
+	for i := range f.runes {
+		if !f.upper[i] && !f.joined(i) && hasPrefix(f.runes[i:], word) {
+			return true
+		}
+	}
 	i := m.to
-	return i+1 < len(f.runes) && f.runes[i] == ' ' && f.kinds[i+1].cased() && !f.upper[i+1]
+	return len(word) <= 4 && i+1 < len(f.runes) && f.runes[i] == ' ' && f.kinds[i+1].cased() && !f.upper[i+1]
 }
 
 // opens reports that m stands at the start of a sentence.
@@ -480,7 +548,7 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 		for from > 0 && f.joined(from) {
 			from--
 		}
-		if _, rec := r.lex.text.longest(f, from); rec != 0 {
+		if _, rec := r.lex.text().longest(f, from); rec != 0 {
 			return false
 		}
 		end := f.wordEnd(from + 1)
@@ -519,16 +587,26 @@ func (m *nameMatch) starts(f *folded) bool {
 func (r *reading) edges(m *nameMatch, n int) bool {
 	f := r.f
 	if m.to < len(f.kinds) && f.kinds[m.to].unspaced() {
-		if n+1 >= len(r.items) || r.items[n+1].from != m.to {
+		if (n+1 >= len(r.items) || r.items[n+1].from != m.to) && !r.legalAt(m.to) {
 			return false
 		}
 	}
-	if m.from > 0 && f.kinds[m.from-1].unspaced() {
+	if m.from > 0 && f.kinds[m.from-1].unspaced() && m.to-m.from < 4 {
 		if n == 0 || r.items[n-1].to != m.from {
 			return false
 		}
 	}
 	return true
+}
+
+// legalAt reports a legal form written on to a name.
+func (r *reading) legalAt(i int) bool {
+	for _, l := range open().legal() {
+		if len(l) == 1 && hasPrefix(r.f.runes[i:], l[0]) {
+			return true
+		}
+	}
+	return false
 }
 
 // naming reports that match m, item n, stands where only a name can stand: in
@@ -541,7 +619,7 @@ func (r *reading) naming(m *nameMatch, n int) bool {
 			return false
 		}
 		switch f.runes[i] {
-		case '"', '「', '」', '『', '』', '【', '】', '《', '》', '[', ']', '*', '(', ')':
+		case '"', '【', '】', '《', '》', '[', ']', '*', '(', ')':
 			return true
 		}
 		return false

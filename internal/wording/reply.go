@@ -128,28 +128,23 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 // read reads the folded message in one language.
 func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 	f := &sc.folded
-	t := l.reply
-	if l.plain[1] != nil && plainText(f, nil) {
-		t = l.plain[1]
-	}
+	t := l.trie(forReply, f, nil)
 	items, stray := sc.items[:0], 0
 	words := 0
 	pending := 0
+	var open gaps
 	for i := 0; i < len(f.runes); {
 		if f.kinds[i] == kindNone || f.joined(i) {
 			i++
 			continue
 		}
 		words++
-		to, rec := t.longest(f, i)
+		to, rec := t.longestJoined(f, i, &open)
 		if rec == 0 {
-			for _, c := range l.clitics {
-				if n := i + len(c); n < len(f.runes) && f.joined(n) && hasPrefix(f.runes[i:], c) {
-					if to, rec = t.longest(f, n); rec != 0 {
-						break
-					}
-				}
-			}
+			to, rec, _ = l.cliticMatch(t, f, i, &open)
+		}
+		if rec == 0 {
+			to, rec = t.compound(f, i)
 		}
 		if rec == 0 {
 			stray++
@@ -262,7 +257,7 @@ func (m *message) read(keywords bool) *Reply {
 			}
 		}
 		if v < 0 {
-			return m.bare()
+			return m.bare(keywords)
 		}
 		m.decided = []int{v, object}
 	}
@@ -319,9 +314,9 @@ func (m *message) object(i int) int {
 
 // bare decides messages that have a stop word and no object: "Stop, you
 // idiots" stops; "stop by" and "my order" do not.
-func (m *message) bare() *Reply {
+func (m *message) bare(keywords bool) *Reply {
 	i := m.any(rStop)
-	if i >= 0 && m.any(rInnocent) < 0 && m.stray <= 3 {
+	if keywords && i >= 0 && m.any(rInnocent) < 0 && m.stray <= 3 {
 		m.decided = []int{i}
 		return &Reply{Intent: IntentStopAll, Unsure: m.stray > 1}
 	}
