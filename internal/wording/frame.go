@@ -394,7 +394,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 	case c&cComm != 0 && c&(anchors|verbs|bad) == 0:
 		return finding{stance: stanceTopic, items: items(cComm)}
 	case c&verbs != 0 && c&cComm != 0:
-		return finding{reason: "notice", items: items(verbs)}
+		return finding{stance: stanceOffer, reason: "notice", items: items(verbs)}
 	}
 	return finding{}
 }
