@@ -761,7 +761,8 @@ func (r *reading) slot(s *sentence, n int) bool {
 		return false
 	}
 	if r.lex.order == orderBefore {
-		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0
+		// A genitive may look like a sender: "Gül'ün iş ortakları".
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
 	}
 	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
 }
