@@ -379,7 +379,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 			return finding{stance: stanceAgree, items: items(cAssent)}
 		}
 		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: true}
-	case c&(cAct|cTick) != 0 && bad == 0 && c&(verbs|cComm) == 0:
+	case c&(cAct|cTick) != 0 && bad == 0 && c&(cSend|cContact|cComm) == 0: // "reply YES to receive"
 		return finding{stance: stanceAnswer, items: items(cAct | cTick)}
 	case c&anchors != 0 && c&cOther != 0:
 		return finding{reason: "other_object", items: items(cOther)}
@@ -393,8 +393,10 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{reason: "third_party_only", items: items(cThird)}
 	case c&cComm != 0 && c&(anchors|verbs|bad) == 0:
 		return finding{stance: stanceTopic, items: items(cComm)}
+	case c&verbs != 0 && c&cComm != 0 && c&cMe != 0:
+		return finding{stance: stanceOffer, reason: "notice", items: items(verbs)} // "… that I get your news. I agree to this."
 	case c&verbs != 0 && c&cComm != 0:
-		return finding{stance: stanceOffer, reason: "notice", items: items(verbs)}
+		return finding{reason: "notice", items: items(verbs)}
 	}
 	return finding{}
 }
@@ -430,8 +432,8 @@ func (r *reading) negative(from, to int, c class) finding {
 	case c&cBut != 0 && c&(cNotice|cWill|cCan|cRefuse) == 0 && r.plainMessage(from, to):
 		// "… by post, but not by phone or message."
 		return finding{stance: stanceNegative, reason: "refusal", items: items}
-	case c&own == 0:
-		return finding{reason: "notice", items: items}
+	case c&own == 0, c&cShare != 0 && c&(own&^cMe|cReceive) == 0:
+		return finding{reason: "notice", items: items} // "my number is given to nobody"
 	}
 	// Two refusals in one clause may undo each other; nobody should guess.
 	n, last := 0, -10
@@ -617,7 +619,7 @@ func (r *reading) mentioned(v, o, from, to int) bool {
 	if r.items[v].class&cMe != 0 || r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0 {
 		return true
 	}
-	return r.lex.order != orderAfter && r.has(from, to)&(cMe|cYou) != 0
+	return r.lex.order == orderEither && r.has(from, to)&(cMe|cYou) != 0
 }
 
 // isMessage reports whether item o, an object, is a message.
@@ -759,7 +761,8 @@ func (r *reading) slot(s *sentence, n int) bool {
 		return false
 	}
 	if r.lex.order == orderBefore {
-		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0
+		// A genitive may look like a sender: "Gül'ün iş ortakları".
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
 	}
 	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
 }
