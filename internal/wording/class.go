@@ -64,6 +64,7 @@ const (
 	cAbout       // about, when: a topic follows, not an object
 	cName        // inner: the business's name
 	cComma       // inner: a soft break
+	cMail        // e-mail: a channel of its own, neither message nor call
 	cPlaceholder // an unfilled blank: {{company}}, "your company name"
 )
 
@@ -87,6 +88,7 @@ const (
 	rInnocent                   // objects and phrases that are not messages
 	rPolite                     // please, thanks
 	rNoise                      // known words that change nothing
+	rExcept                     // except, but keep: what goes with it goes on
 )
 
 var classNames = map[string]class{
@@ -97,14 +99,14 @@ var classNames = map[string]class{
 	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe, "you": cYou, "may": cMay,
 	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
-	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "of": cOf, "word": cWord, "blank": cPlaceholder,
+	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "of": cOf, "word": cWord, "blank": cPlaceholder, "mail": cMail,
 }
 
 var replyNames = map[string]class{
 	"reply.stop": rStop, "reply.start": rStart, "reply.ask": rAsk, "reply.phrase": rPhrase, "reply.resume": rResume,
 	"reply.verb": rVerb, "reply.neg": rNeg, "reply.message": rMessage, "reply.promo": rPromo, "reply.update": rUpdate,
 	"reply.code": rCode, "reply.call": rCall, "reply.all": rAll, "reply.keep": rKeep, "reply.innocent": rInnocent,
-	"reply.polite": rPolite, "reply.noise": rNoise,
+	"reply.polite": rPolite, "reply.noise": rNoise, "reply.except": rExcept,
 }
 
 // Lists that are not matched in the text but shape names.

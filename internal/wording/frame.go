@@ -161,6 +161,9 @@ func (r *reading) sentence(s *sentence) finding {
 		if t := r.thirdOnly(s); t >= 0 {
 			return finding{reason: "third_party_only", items: []int{t}}
 		}
+		if m := r.mailed(s); m >= 0 {
+			return finding{reason: "other_object", items: []int{m}}
+		}
 	}
 	return best
 }
@@ -467,10 +470,18 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 		slices.Sort(f.items)
 	}
 	k := r.items[a].class
+	if r.supposed(s, a) {
+		k = cQuestion // "if I agree to …"
+	}
 	answered := r.has(s.from, s.to)&(cAct|cTick|cAnswer) != 0
 	switch {
 	case k&cRequest != 0:
 		f.reason = "request"
+	case k&cWish != 0 && r.items[v].class&(cSend|cContact) != 0 && a > s.from && r.items[a].unknown == 0 && r.items[a-1].class&cName != 0 && r.lex.order != orderBefore:
+		f.stance, f.reason = stanceAsks, "unanswered" // the business's own wish
+		if answered {
+			f.stance, f.reason = stancePass, "question_answer"
+		}
 	case k&(cAssent|cPermit|cWish) != 0 && s.question && !answered:
 		f.stance = stanceAsks
 	case k&cAssent != 0 && c&(cGive|cAct|cTick) != 0:
@@ -490,6 +501,52 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 		f.reason = "act_to_receive"
 	}
 	return f
+}
+
+// supposed reports that anchor a stands behind an "if", with no more than its
+// person between.
+func (r *reading) supposed(s *sentence, a int) bool {
+	if r.items[a].class&(cAssent|cPermit|cWish) == 0 || r.lex.order == orderBefore {
+		return false
+	}
+	for i := a; i > s.from && r.items[i].unknown == 0; i-- {
+		p := &r.items[i-1]
+		switch {
+		case p.dead:
+			return false
+		case p.class&cIf != 0:
+			return true
+		case p.class&^(cWord|cMe|cYou|cUs) != 0:
+			return false
+		}
+	}
+	return false
+}
+
+// mailed finds the e-mail that is all that sentence s speaks of, or reports
+// -1: it is neither message nor call.
+func (r *reading) mailed(s *sentence) int {
+	mail := r.of(s.from, s.to, cMail)
+	if len(mail) == 0 || r.has(s.from, s.to)&(cContact|cCalls) != 0 {
+		return -1
+	}
+	for i := range r.items {
+		if it := &r.items[i]; !it.dead && it.class&cChannel != 0 && it.class&cMail == 0 {
+			return -1
+		}
+	}
+	for _, i := range mail {
+		// It is what is received, what kind, or the way; not what is filled in.
+		v := i - 1
+		for v > s.from && r.items[v].class == cWord {
+			v-- // an article
+		}
+		if r.means(i, s.from, s.to) || r.compound(i, s.to) || r.items[i].class&cComm != 0 ||
+			v >= s.from && r.items[i].unknown <= 1 && r.items[v].class&verbs != 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // asked finds the verb of a question that asks to message the person, in

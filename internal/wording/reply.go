@@ -318,7 +318,7 @@ func (m *message) whole(c class) bool {
 	return at >= 0
 }
 
-func (m *message) read(keywords bool) *Reply {
+func (m *message) read(keywords bool) (r *Reply) {
 	if keywords {
 		switch {
 		case m.whole(rStop):
@@ -329,8 +329,13 @@ func (m *message) read(keywords bool) *Reply {
 			return &Reply{Intent: IntentStopAll, Unsure: true}
 		}
 	}
+	kept := m.except()
 	if m.any(rKeep) >= 0 {
 		return &Reply{Intent: IntentNone}
+	}
+	if kept {
+		// What is stopped is known, but how much of it a person should say.
+		defer func() { r.Unsure = r.Unsure || r.Intent != IntentNone }()
 	}
 	phrase := m.any(rPhrase)
 	if i := m.any(rResume); i >= 0 && phrase < 0 {
@@ -357,6 +362,35 @@ func (m *message) read(keywords bool) *Reply {
 		m.decided = []int{v, object}
 	}
 	return m.scope()
+}
+
+// except blanks what a message wants to go on, so that it never is what is
+// stopped: "stop everything except order updates". It does so only if a stop
+// stands elsewhere.
+func (m *message) except() bool {
+	const stops = rVerb | rStop | rPhrase
+	e := m.any(rExcept)
+	if e < 0 {
+		return false
+	}
+	from, to := e, e+1
+	if m.order == orderBefore {
+		for from > 0 && m.items[from-1].class&stops == 0 {
+			from--
+		}
+	} else {
+		for to < len(m.items) && m.items[to].class&stops == 0 {
+			to++
+		}
+	}
+	rest := message{items: slices.Concat(m.items[:from], m.items[to:])}
+	if rest.any(stops|rNeg) < 0 {
+		return false
+	}
+	for i := from; i < to; i++ {
+		m.items[i].class = rNoise
+	}
+	return true
 }
 
 const objects = rMessage | rPromo | rUpdate | rCode | rCall
