@@ -205,7 +205,8 @@ func validPhone(number, region string) (Phone, error) {
 		if m := mendOldForm(n); m != nil {
 			return Phone{phonenumbers.Format(m, phonenumbers.E164)}, nil
 		}
-		if !phonenumbers.IsPossibleNumber(n) {
+		// A number that can be dialled only locally lacks its area code.
+		if phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 			return Phone{}, ErrPhoneImpossible
 		}
 		return Phone{}, ErrPhoneInvalid
