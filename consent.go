@@ -1,3 +1,93 @@
+// Package consent keeps people's consent to WhatsApp messages and answers,
+// before every send: may this business send this to this person now, and if
+// not, why not.
+//
+// WhatsApp lets a business contact a person only if the person gave a mobile
+// phone number and agreed to be messaged or called by that business. So the package
+//
+//   - judges an opt-in: does its wording clearly state the agreement, does it
+//     name the business, is everything there that makes it valid;
+//   - keeps opt-ins and opt-outs with their proof, in a [Store] of your choice;
+//   - decides on each message, with all the reasons.
+//
+// # Use
+//
+// Make one [Ledger] and keep it. Give it what people say, and ask it before you send:
+//
+//	ledger := consent.New(memstore.New(), consent.Config{})
+//
+//	_, err := ledger.OptIn(ctx, consent.OptIn{ … })  // *PolicyError: refused, and why
+//	_, err = ledger.OptOut(ctx, consent.OptOut{ … }) // always taken
+//
+//	d, err := ledger.Check(ctx, consent.Message{ … })
+//	if err != nil || !d.Allowed {
+//		// do not send; d.Reasons tells why
+//	}
+//
+// # How it decides
+//
+// Of all records whose category covers the message's, the latest by the time
+// it happened wins; on a tie the opt-out wins. No record, an expired opt-in, or an
+// error is never permission. Records may come late, twice and in any order: the outcome is the same, so an old
+// opt-in that is imported late never revives a later opt-out.
+// [Policy.Decide] has the rules for templates, the 24-hour window, replies and calls.
+//
+// # Rules for opt-ins
+//
+// A violation refuses an opt-in, and nothing is stored. Advice does not. Names
+// are stable. [Policy] takes further rules and can make advice a violation.
+// Sources: M is the WhatsApp Business Messaging Policy, section on opt-in (a person's mobile number and
+// their permission, general or for WhatsApp); O is "Get opt-in for WhatsApp" in WhatsApp's developer documentation,
+// R its requirements and T its helpful tips; D is this library's: the decision needs it.
+//
+//	Rule                 Severity   Source  Asks
+//	phone.missing        violation  M       a phone number
+//	phone.not_mobile     violation  M       a number that can be mobile
+//	business.missing     violation  M, O-R  a business, with ID and name
+//	statement.missing    violation  O-R     the text the person agreed to
+//	statement.unclear    violation  O-R     a text that clearly states that the person opts in
+//	statement.unsure     violation  O-R     a text that can be judged, or ReviewedBy
+//	name.missing         violation  O-R     the business's name in the text
+//	name.unsure          violation  O-R     a name that is plainly one, or ReviewedBy
+//	name.placeholder     violation  O-R     no unfilled placeholder where a name belongs
+//	category.missing     violation  D       at least one category
+//	category.unknown     violation  D       categories that messages can have
+//	source.missing       violation  O-R     how the opt-in was given
+//	source.unknown       violation  D       one of the Source constants
+//	time.missing         violation  D       when the person agreed
+//	time.future          violation  D       a time no more than five minutes ahead
+//	practice.categories  advice     O-T     the kinds of messages in the text
+//	practice.separate    advice     O-T     one thing asked at a time
+//	practice.opt_out     advice     O-T     how to opt out, in the text
+//	practice.value       advice     O-T     what the messages are worth, in the text
+//	practice.evidence    advice     M       where the proof lies
+//
+// The library judges wording and form. Whether an opt-in complies with the law of the
+// person's country, which M and O-R ask as well, stays with you.
+//
+// # Unsure is not yes
+//
+// Wording that cannot be judged, such as a text in a language without a lexicon, is a violation
+// that ends in ".unsure". When a human who knows the language has approved the text, say so in
+// Statement.ReviewedBy: that makes unsure, and nothing else, advice.
+//
+// # Linting your texts
+//
+// [Policy.Review] judges a text alone. Call it in a unit test for every text
+// your forms show; the example of Policy.Review is such a test.
+//
+// # Choosing a store
+//
+// Package memstore keeps records in memory: for tests, and for tools that
+// need nothing afterwards. Package sqlstore keeps them in SQLite, PostgreSQL or MySQL and MariaDB. For anything else
+// write a [Store]: its comment is the contract, package storetest checks it, and
+// examples/customstore is one to start from.
+//
+// # Privacy
+//
+// No error or log value of this package shows a whole phone number or user ID.
+// [Phone] prints masked, and the types that name a person implement [slog.LogValuer].
+// [Subject.String], [Phone.E164] and the text forms are whole, because keys must be.
 package consent
 
 import (

@@ -142,7 +142,7 @@ func ParseSubject(s string) (Subject, error) {
 	if isE164(s) || UserID(s).wellFormed() {
 		return Subject{s}, nil
 	}
-	return Subject{}, &FieldError{Field: "Subject", Problem: "is neither an E.164 number such as +12015550123 nor a WhatsApp user ID such as US.13491208655302741918"}
+	return Subject{}, &FieldError{Field: "Subject", Problem: "is neither an E.164 number (+ and 7 to 15 digits) nor a WhatsApp user ID (such as US.134912)"}
 }
 
 // String returns the key to store the subject under. It is the whole phone

@@ -135,7 +135,7 @@ var (
 	badCategory = &problem{"Category", "is not a category; use marketing, utility, authentication, service, calls or a path under one"}
 )
 
-const userIDProblem = "is not a WhatsApp user ID; it is a country code, a full stop and letters and digits, as in US.13491208655302741918"
+const userIDProblem = "is not a WhatsApp user ID; it is a country code, a full stop and letters and digits, as in US.134912"
 
 // problem finds what makes m malformed, without allocating.
 func (m *Message) problem() *problem {
