@@ -130,7 +130,7 @@ func (e *PolicyError) Error() string {
 	sep := ": "
 	for _, f := range e.Evaluation.Findings {
 		if f.Severity != Advice {
-			b.WriteString(sep + f.Rule + ": " + f.Message)
+			b.WriteString(sep + f.Rule + ": " + strings.TrimSuffix(f.Message, "."))
 			sep = "; "
 		}
 	}
@@ -178,7 +178,7 @@ func (p Policy) evaluate(in OptIn, now time.Time, wordingOnly bool) Evaluation {
 	for _, name := range p.Require {
 		if !p.has(name) {
 			e.Findings = append(e.Findings, Finding{Rule: rulePolicyRequire, Severity: Violation,
-				Message: "Policy.Require names " + quote(name) + ", which is no rule; correct or remove it"})
+				Message: "Policy.Require names " + quote(name) + ", which is no rule. Correct or remove it."})
 		}
 	}
 	return e
@@ -187,7 +187,7 @@ func (p Policy) evaluate(in OptIn, now time.Time, wordingOnly bool) Evaluation {
 // ownRule runs a rule of the caller's. A rule that cannot run refuses.
 func (p Policy) ownRule(r Rule, in OptIn, now time.Time) []Finding {
 	if r.Check == nil {
-		return []Finding{{Rule: r.Name, Severity: Violation, Message: "the rule has no Check function; set one or remove the rule"}}
+		return []Finding{{Rule: r.Name, Severity: Violation, Message: "The rule has no Check function. Set one or remove the rule."}}
 	}
 	severity := r.Severity
 	if severity == "" {
