@@ -1,0 +1,2 @@
+// Package sqlstore keeps consent records in a SQL database.
+package sqlstore
