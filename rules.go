@@ -187,11 +187,8 @@ func blank(s string) bool { return strings.TrimSpace(s) == "" }
 func manyRoots(cs []Category) bool {
 	marketing, other := false, false
 	for _, c := range cs {
-		if c.Root() == Marketing {
-			marketing = true
-		} else {
-			other = true
-		}
+		marketing = marketing || c.Root() == Marketing
+		other = other || c.Root() != Marketing && c.IsValid()
 	}
 	return marketing && other
 }
