@@ -1,0 +1,253 @@
+package wording
+
+// item is a word, or a run of words, that has a part to play.
+type item struct {
+	from, to int // folded positions
+	class    class
+	rec      uint16
+	unknown  int  // unknown words since the item before
+	dead     bool // spent on information that does not count as a frame
+}
+
+// sentence is a run of items between full stops.
+type sentence struct {
+	from, to int // items
+	question bool
+	text     [2]int // folded positions
+}
+
+// reading is a text as one lexicon reads it.
+type reading struct {
+	lex       *lexicon
+	f         *folded
+	items     []item
+	sentences []sentence
+	known     int // runes of words that the lexicon knows
+	words     int // runes of all words
+}
+
+// mask is a run of folded positions that is read as one item: a name or a
+// placeholder. Masks do not overlap and stand in text order.
+type mask struct {
+	from, to int
+	class    class
+}
+
+// read cuts the text into sentences and items.
+func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
+	r.lex, r.f = lex, f
+	r.items, r.sentences, r.known, r.words = r.items[:0], r.sentences[:0], 0, 0
+	t := lex.text
+	if lex.plain[0] != nil && plainText(f, masks) {
+		t = lex.plain[0]
+	}
+	unknown, first, start := 0, 0, 0
+	add := func(from, to int, c class, rec uint16) {
+		r.items = append(r.items, item{from, to, c, rec, unknown, false})
+		unknown = 0
+	}
+	end := func(i int, question bool) {
+		if len(r.items) > first {
+			r.sentences = append(r.sentences, sentence{first, len(r.items), question, [2]int{start, i}})
+		}
+		first, start, unknown = len(r.items), i, 0
+	}
+	for i := 0; i < len(f.runes); {
+		if len(masks) > 0 && masks[0].from == i {
+			add(i, masks[0].to, masks[0].class, 0)
+			i = masks[0].to
+			masks = masks[1:]
+			continue
+		}
+		if f.kinds[i] == kindNone {
+			switch m := markAt(f, i, lex.tag); m {
+			case markStop, markQuestion:
+				end(i+1, m == markQuestion)
+			case markComma:
+				add(i, i+1, cComma, 0)
+			}
+			i++
+			continue
+		}
+		if f.joined(i) {
+			i++
+			continue
+		}
+		limit := len(f.runes)
+		if len(masks) > 0 {
+			limit = masks[0].from
+		}
+		to, rec := r.match(t, i)
+		if rec == 0 || to > limit {
+			unknown++
+			to = i + 1
+			if !f.kinds[i].unspaced() {
+				to = max(to, f.wordEnd(to))
+			}
+			if f.kinds[i] != kindDigit {
+				r.words += to - i
+			}
+			i = to
+			continue
+		}
+		r.known += to - i
+		r.words += to - i
+		add(i, to, t.recs[rec-1].class, rec)
+		i = max(to, i+1)
+	}
+	end(len(f.runes), false)
+	r.join(t)
+	r.announce()
+}
+
+// match finds the longest form at i, or after a word joined to its front.
+func (r *reading) match(t *trie, i int) (int, uint16) {
+	to, rec := t.longest(r.f, i)
+	if rec != 0 {
+		return to, rec
+	}
+	for _, c := range r.lex.clitics {
+		if n := i + len(c); n < len(r.f.runes) && r.f.joined(n) && hasPrefix(r.f.runes[i:], c) {
+			if t, m := t.longest(r.f, n); m != 0 {
+				return t, m
+			}
+		}
+	}
+	return i, 0
+}
+
+func hasPrefix(s, p []rune) bool {
+	if len(s) < len(p) {
+		return false
+	}
+	for i := range p {
+		if s[i] != p[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// plainText reports a text typed without any accent.
+func plainText(f *folded, masks []mask) bool {
+	for i, r := range f.runes {
+		for len(masks) > 0 && masks[0].to <= i {
+			masks = masks[1:]
+		}
+		if r >= 0x80 && f.kinds[i] == kindLatin && (len(masks) == 0 || i < masks[0].from) {
+			return false
+		}
+	}
+	return true
+}
+
+// announce turns the verb behind "will" or "may" into an announcement. "May"
+// before "text me" is a permission and stays one.
+func (r *reading) announce() {
+	for _, s := range r.sentences {
+		for i := s.from; i+1 < s.to; i++ {
+			it, next := &r.items[i], &r.items[i+1]
+			if it.class&(cWill|cCan) == 0 || next.class&verbs == 0 || next.unknown > 2 {
+				continue
+			}
+			if it.class&cWill != 0 {
+				next.class = next.class&^cRequest | cNotice
+			} else if next.class&cRequest == 0 {
+				next.class |= cNotice
+			}
+		}
+	}
+}
+
+// A gapped form's halves may stand this far apart.
+const gapRunes = 90
+
+// join finds the second halves of gapped forms.
+func (r *reading) join(t *trie) {
+	for _, s := range r.sentences {
+		for i := s.from; i < s.to; i++ {
+			if r.items[i].rec == 0 {
+				continue
+			}
+			for _, g := range t.recs[r.items[i].rec-1].open {
+				for j := i + 1; j < s.to && r.items[j].from-r.items[i].to < gapRunes; j++ {
+					if r.items[j].rec == 0 || r.items[j].class&cJoin != 0 || !closes(t.recs[r.items[j].rec-1].close, g.id) {
+						continue
+					}
+					r.items[i].class |= g.class
+					r.items[j].class = cJoin
+					break
+				}
+			}
+		}
+	}
+}
+
+func closes(ids []uint16, id uint16) bool {
+	for _, c := range ids {
+		if c == id {
+			return true
+		}
+	}
+	return false
+}
+
+// A mark is what punctuation does to a text.
+type mark uint8
+
+const (
+	markNone mark = iota
+	markComma
+	markStop
+	markQuestion
+)
+
+func markAt(f *folded, i int, tag string) mark {
+	next := func(n int) rune {
+		if i+n < 0 || i+n >= len(f.runes) {
+			return '\n'
+		}
+		return f.runes[i+n]
+	}
+	switch f.runes[i] {
+	case '.':
+		if n := next(1); n != ' ' && n != '\n' && n != '"' && n != '\'' && n != ')' && kindOf(n).cased() {
+			return markNone
+		}
+		if kindOf(next(1)) == kindDigit {
+			return markNone
+		}
+		// An initial is not the end of a sentence.
+		if i > 0 && f.kinds[i-1].cased() && !f.joined(i-1) && i+1 < len(f.runes) {
+			return markNone
+		}
+		return markStop
+	case '?', '؟', '¿':
+		if f.runes[i] == '¿' {
+			return markStop
+		}
+		return markQuestion
+	case ';':
+		if tag == "el" {
+			return markQuestion
+		}
+		return markStop
+	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '·', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
+		return markStop
+	case '[':
+		if n := next(1); n == ' ' && next(2) == ']' || n == ']' || kindOf(n) == kindLatin && next(2) == ']' {
+			return markStop
+		}
+		return markComma
+	case ',', '、', '،', '(', ')', ':', '|', ']', '{', '}', '<', '>', '/', '\\':
+		if f.runes[i] == '/' && next(-1) != ' ' && next(1) != ' ' {
+			return markNone
+		}
+		return markComma
+	case '-':
+		if next(-1) == ' ' && next(1) == ' ' {
+			return markComma
+		}
+	}
+	return markNone
+}

@@ -1,0 +1,656 @@
+package wording
+
+import "slices"
+
+// A stance is what one sentence says about receiving messages.
+type stance uint8
+
+const (
+	stanceNone     stance = iota
+	stancePass            // states an opt-in
+	stanceAsks            // asks for one: an answer must follow
+	stanceTopic           // names messages and nothing else: a heading
+	stanceOffer           // announces messages: passes only with an answer
+	stanceAnswer          // answers: yes, reply YES
+	stanceAgree           // agrees, and does not say to what
+	stanceNegative        // refuses
+	stanceBlock           // turns the whole text: silence, opt-out box
+	stanceUnsure          // cannot be read
+)
+
+// finding is a stance, its reason and the items that show it.
+type finding struct {
+	stance stance
+	reason string
+	items  []int
+	agrees bool // also fit to answer the sentence before or after
+}
+
+const (
+	anchors   = cAssent | cPermit | cWish | cRequest | cQuestion | cAct | cTick | cSignup | cGive
+	verbs     = cReceive | cSend | cContact
+	negatives = cNeg | cRefuse | cStop | cOptOut
+	breaks    = cComma | cBut | cSplit
+)
+
+// statement decides what the text as a whole says.
+func (r *reading) statement() (verdict Verdict, reason string, items []int) {
+	found := make([]finding, len(r.sentences))
+	for i := range r.sentences {
+		found[i] = r.sentence(&r.sentences[i])
+	}
+	// Questions and announcements need their answer nearby.
+	for i := range found {
+		switch found[i].stance {
+		case stanceAsks:
+			if j := answer(found, i, 2, 4, true); j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
+			}
+		case stanceTopic:
+			if i+1 < len(found) && found[i+1].stance == stanceAnswer {
+				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[i+1].items...)}
+			}
+		case stanceOffer:
+			if j := answer(found, i, 1, 2, false); j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
+			}
+		}
+	}
+	var pass, block, negative, unsure, asks, none *finding
+	for i := range found {
+		switch f := &found[i]; f.stance {
+		case stancePass:
+			pass = first(pass, f)
+		case stanceBlock:
+			block = first(block, f)
+		case stanceNegative:
+			negative = first(negative, f)
+		case stanceUnsure:
+			unsure = first(unsure, f)
+		case stanceAsks:
+			asks = first(asks, f)
+		default:
+			if f.reason != "" && (none == nil || rank(f.reason) < rank(none.reason)) {
+				none = f
+			}
+		}
+	}
+	switch {
+	case block != nil:
+		return Fail, block.reason, block.items
+	case negative != nil && pass != nil:
+		return Unsure, "contradiction", append(slices.Clone(pass.items), negative.items...)
+	case negative != nil:
+		return Fail, negative.reason, negative.items
+	case unsure != nil:
+		return Unsure, unsure.reason, unsure.items
+	case pass != nil:
+		return Pass, pass.reason, pass.items
+	case asks != nil:
+		return Fail, "unanswered", asks.items
+	case none != nil:
+		return Fail, none.reason, none.items
+	}
+	return Fail, "none", nil
+}
+
+func first(a, b *finding) *finding {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// rank orders the reasons of texts without an opt-in, the most telling first.
+func rank(reason string) int {
+	return slices.Index([]string{"third_party_only", "other_object", "data_only", "terms_only", "notice", "user_initiated", "opt_out_info"}, reason)
+}
+
+// answer finds the sentence that answers sentence i. A tick is an answer to a
+// question only; an announcement needs words that agree.
+func answer(found []finding, i, before, after int, question bool) int {
+	for d := 1; d <= max(before, after); d++ {
+		for _, j := range []int{i + d, i - d} {
+			if j < 0 || j >= len(found) || j > i && d > after || j < i && d > before {
+				continue
+			}
+			switch found[j].stance {
+			case stanceAgree:
+				return j
+			case stanceAnswer:
+				if question || found[j].agrees {
+					return j
+				}
+			}
+		}
+	}
+	return -1
+}
+
+// sentence finds what one sentence says.
+func (r *reading) sentence(s *sentence) finding {
+	r.spend(s)
+	if f := r.blocked(s); f.stance != stanceNone {
+		return f
+	}
+	r.ellipsis(s)
+	best := finding{}
+	from := s.from
+	for i := s.from; i <= s.to; i++ {
+		if i < s.to && (r.items[i].dead || r.items[i].class&(cBut|cSplit) == 0) {
+			continue
+		}
+		f := r.clause(s, from, i)
+		switch {
+		case f.stance == stanceNegative || f.stance == stanceUnsure:
+			return f
+		case f.stance == stancePass || best.stance == stanceNone || best.stance >= stanceAsks && f.stance == stanceAsks:
+			if best.stance != stancePass && (f.stance != stanceNone || best.reason == "") {
+				best = f
+			}
+		}
+		from = i
+	}
+	if best.stance == stanceNone {
+		// The frame may straddle a clause mark that was not one.
+		if f := r.clause(s, s.from, s.to); f.stance != stanceNone {
+			best = f
+		}
+	}
+	if best.stance == stancePass || best.stance == stanceAsks {
+		if t := r.thirdOnly(s); t >= 0 {
+			return finding{reason: "third_party_only", items: []int{t}}
+		}
+	}
+	return best
+}
+
+// has collects the classes of the live items of [from, to).
+func (r *reading) has(from, to int) class {
+	var c class
+	for i := from; i < to; i++ {
+		if !r.items[i].dead {
+			c |= r.items[i].class
+		}
+	}
+	return c
+}
+
+// region is the stretch around item i between live breaks.
+func (r *reading) region(s *sentence, i int, at class) (from, to int) {
+	for from = i; from > s.from && r.items[from-1].class&at == 0; from-- {
+	}
+	for to = i + 1; to < s.to && r.items[to].class&at == 0; to++ {
+	}
+	return from, to
+}
+
+func (r *reading) kill(from, to int) {
+	for i := from; i < to; i++ {
+		r.items[i].dead = true
+	}
+}
+
+// spend marks the words of harmless negations and of opt-out information, so
+// that neither makes nor undoes an opt-in.
+func (r *reading) spend(s *sentence) {
+	for i := s.from; i < s.to; i++ {
+		it := &r.items[i]
+		if it.dead {
+			continue
+		}
+		from, to := r.region(s, i, breaks)
+		switch {
+		case it.class&cHarmless != 0:
+			it.dead = true
+		case it.class&cOptInfo != 0:
+			r.kill(r.back(i, from), to)
+		case it.class&cNeg != 0 && r.has(from, to)&cMild != 0:
+			r.kill(from, to)
+		case it.class&(cStop|cOptOut|cRefuse) != 0:
+			c := r.has(from, to)
+			if c&(cTick|cUntick|cUnless|cSilence) != 0 || c&(cAnytime|cCan|cAct) == 0 {
+				continue
+			}
+			if c&cAct != 0 && c&(cAnytime|cCan) == 0 && it.class&cRefuse != 0 && c&cIf == 0 {
+				continue // "reply YES, I do not want" is no way out
+			}
+			r.kill(r.back(i, from), to)
+		}
+	}
+	// "If you no longer want them, tell us": a condition, not a refusal.
+	for i := s.from; i < s.to; i++ {
+		it := &r.items[i]
+		if it.dead || it.class&cIf == 0 {
+			continue
+		}
+		from, to := i, i+1
+		for to < s.to && r.items[to].class&breaks == 0 {
+			to++
+		}
+		if r.lex.order == orderBefore {
+			for from > s.from && r.items[from-1].class&breaks == 0 {
+				from--
+			}
+		}
+		if r.has(from, to)&negatives == 0 {
+			continue
+		}
+		all := r.has(s.from, s.to)
+		if all&(cTick|cUntick) != 0 {
+			continue // blocked below
+		}
+		rest := r.has(s.from, from) | r.has(to, s.to)
+		if rest&(cAssent|cPermit|cNotice|cAnswer) != 0 && all&(verbs|cComm) != 0 {
+			r.items[i].class |= cSilence
+			continue
+		}
+		r.kill(from, to)
+	}
+}
+
+// back is where opt-out information begins that ends with item i: behind the
+// last word of a frame.
+func (r *reading) back(i, from int) int {
+	if r.lex.order == orderBefore {
+		const frame = cAssent | cPermit | cWish | cAnd
+		for i > from && r.items[i-1].class&frame == 0 {
+			i--
+		}
+		return i
+	}
+	const frame = cAssent | cPermit | cWish | cRequest | verbs | cComm | cName | cThird | cTerms
+	for i > from && (r.items[i-1].class&frame == 0 || r.items[i-1].class&(cCan|cAct|cIf) != 0) {
+		i--
+	}
+	return i
+}
+
+// blocked finds the constructions that turn a text around.
+func (r *reading) blocked(s *sentence) finding {
+	c := r.has(s.from, s.to)
+	block := func(reason string, of class) finding {
+		return finding{stance: stanceBlock, reason: reason, items: r.of(s.from, s.to, of)}
+	}
+	about := c & (verbs | cComm | cChannel | cAssent | cWish | cPermit | cRequest | cQuestion)
+	switch {
+	case c&cUntick != 0:
+		return block("opt_out_box", cUntick|negatives)
+	case c&cTick != 0 && c&negatives != 0 && about != 0:
+		return block("opt_out_box", cTick|negatives)
+	case c&cSilence != 0:
+		return block("silence", cSilence|negatives)
+	case c&cUnless != 0 && about != 0:
+		return block("silence", cUnless)
+	}
+	return finding{}
+}
+
+// of lists the live items of [from, to) that have one of the classes.
+func (r *reading) of(from, to int, c class) []int {
+	var out []int
+	for i := from; i < to; i++ {
+		if !r.items[i].dead && r.items[i].class&c != 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// ellipsis spends negators that only trim the list of what is received:
+// "order updates, no advertising".
+func (r *reading) ellipsis(s *sentence) {
+	const noun = cComm | cThird | cOther | cMild | cValue | cMarketing | cCalls | cData
+	for i := s.from; i < s.to; i++ {
+		it := &r.items[i]
+		if it.dead || it.class&cNeg == 0 {
+			continue
+		}
+		from, to := r.region(s, i, breaks|cAnd)
+		c := r.has(from, to)
+		if c&(anchors|verbs|cRefuse|cStop|cOptOut|cMe) == 0 && c&noun != 0 && (from > s.from || to < s.to) {
+			r.kill(from, to)
+		}
+	}
+}
+
+// clause looks for a frame among the items [from, to).
+func (r *reading) clause(s *sentence, from, to int) finding {
+	c := r.has(from, to)
+	if c&negatives != 0 {
+		return r.negative(from, to, c)
+	}
+	if v, a := r.frame(from, to); a >= 0 {
+		return r.positive(s, v, a, c)
+	}
+	items := func(of class) []int { return r.of(from, to, of) }
+	bad := c & (cTerms | cData | cOther)
+	switch {
+	case c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest) == 0:
+		return finding{reason: "user_initiated", items: items(cInitiate)}
+	case c&cNotice != 0 && c&cAssent == 0 && (c&(cComm|cContact|cChannel) != 0):
+		return finding{stance: stanceOffer, reason: "notice", items: items(cNotice)}
+	case c&(cAssent|cAnswer) != 0 && bad == 0 && c&(verbs|cComm) == 0:
+		if c&cAssent != 0 {
+			return finding{stance: stanceAgree, items: items(cAssent)}
+		}
+		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: true}
+	case c&(cAct|cTick) != 0 && bad == 0 && c&(verbs|cComm) == 0:
+		return finding{stance: stanceAnswer, items: items(cAct | cTick)}
+	case c&anchors != 0 && c&cOther != 0:
+		return finding{reason: "other_object", items: items(cOther)}
+	case c&cData != 0:
+		return finding{reason: "data_only", items: items(cData)}
+	case c&cTerms != 0:
+		return finding{reason: "terms_only", items: items(cTerms)}
+	case c&cNotice != 0:
+		return finding{reason: "notice", items: items(cNotice)}
+	case c&cThird != 0:
+		return finding{reason: "third_party_only", items: items(cThird)}
+	case c&cComm != 0 && c&(anchors|verbs|bad) == 0:
+		return finding{stance: stanceTopic, items: items(cComm)}
+	case c&verbs != 0 && c&cComm != 0:
+		return finding{reason: "notice", items: items(verbs)}
+	}
+	return finding{}
+}
+
+// negative reads a clause with a live negator.
+func (r *reading) negative(from, to int, c class) finding {
+	const own = cAssent | cPermit | cWish | cRequest | cRefuse | cMe | cQuestion | cAct | cGive
+	about := c&(verbs|cComm|cChannel|cSignup) != 0
+	items := r.of(from, to, negatives)
+	switch {
+	case c&(cStop|cOptOut) != 0 && c&(cNeg|cRefuse|cAssent|cPermit|cWish|cRequest) == 0:
+		return finding{reason: "opt_out_info", items: items}
+	case !about && c&(cAct|cTick|cAnswer) != 0 && c&cRefuse == 0:
+		return finding{stance: stanceAnswer, items: r.of(from, to, cAct|cTick|cAnswer), agrees: c&cAnswer != 0}
+	case !about:
+		return finding{}
+	case c&own == 0:
+		return finding{reason: "notice", items: items}
+	}
+	// Two refusals in one clause may undo each other; nobody should guess.
+	n, last := 0, -10
+	for _, i := range items {
+		if r.items[i].from-last > 12 {
+			n++
+		}
+		last = r.items[i].to
+	}
+	if n > 1 {
+		return finding{stance: stanceUnsure, reason: "double_negative", items: items}
+	}
+	return finding{stance: stanceNegative, reason: "refusal", items: items}
+}
+
+// positive names the frame that verb (or noun) v and anchor a make.
+func (r *reading) positive(s *sentence, v, a int, c class) finding {
+	f := finding{stance: stancePass, items: []int{a}}
+	if v != a {
+		f.items = append(f.items, v)
+		slices.Sort(f.items)
+	}
+	k := r.items[a].class
+	answered := r.has(s.from, s.to)&(cAct|cTick|cAnswer) != 0
+	switch {
+	case k&cRequest != 0:
+		f.reason = "request"
+	case k&(cAssent|cPermit|cWish) != 0 && s.question && !answered:
+		f.stance = stanceAsks
+	case k&cAssent != 0 && c&(cGive|cAct|cTick) != 0:
+		f.reason = "by_action"
+	case k&cAssent != 0:
+		f.reason = "performative"
+	case k&cPermit != 0:
+		f.reason = "permission"
+	case k&cWish != 0:
+		f.reason = "wish"
+	case k&cQuestion != 0:
+		f.stance, f.reason = stanceAsks, ""
+		if answered {
+			f.stance, f.reason = stancePass, "question_answer"
+		}
+	default:
+		f.reason = "act_to_receive"
+	}
+	return f
+}
+
+// frame finds an anchor and what it is an anchor for: the verb of receiving,
+// sending or contacting, or the messages themselves. a is negative if there
+// is none.
+func (r *reading) frame(from, to int) (v, a int) {
+	for v := from; v < to; v++ {
+		it := &r.items[v]
+		if it.dead || it.class&verbs == 0 || !r.delivers(v, from, to) {
+			continue
+		}
+		if a := r.anchor(v, from, to); a >= 0 {
+			return v, a
+		}
+	}
+	// No verb: "I consent to marketing messages", "sign me up for offers".
+	for _, k := range [...]class{cAssent, cPermit, cWish, cRequest, cQuestion, cAct | cTick, cSignup} {
+		for a := from; a < to; a++ {
+			if r.items[a].dead || r.items[a].class&k == 0 {
+				continue
+			}
+			if r.items[a].class&cRequest != 0 && r.items[a].class&cSend == 0 && r.has(from, to)&(cOther|cTerms|cData) == 0 &&
+				(r.items[a].class&(cContact|cComm) != 0 || r.has(from, to)&(cComm|cChannel) != 0) {
+				return a, a
+			}
+			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
+				return h, a
+			}
+		}
+	}
+	return -1, -1
+}
+
+// anchor finds the act that verb v hangs on.
+func (r *reading) anchor(v, from, to int) int {
+	notice := r.items[v].class&cNotice != 0
+	for _, k := range [...]class{cAssent, cPermit, cWish, cRequest, cAct | cTick, cSignup, cQuestion, cGive} {
+		if notice && k&(cGive|cSignup) != 0 {
+			continue
+		}
+		for a := from; a < to; a++ {
+			if !r.items[a].dead && r.items[a].class&k != 0 && r.bound(a, v) {
+				return a
+			}
+		}
+	}
+	return -1
+}
+
+// bound reports whether anchor a reaches verb v: terms, data or goods between
+// them take the anchor for themselves, unless an "and" leads on.
+func (r *reading) bound(a, v int) bool {
+	if a == v {
+		return true
+	}
+	lo, hi := min(a, v)+1, max(a, v)
+	last := -1
+	for i := lo; i < hi; i++ {
+		if it := &r.items[i]; !it.dead && it.class&(cTerms|cData|cOther) != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
+			if last < 0 || a < v {
+				last = i
+			}
+		}
+	}
+	if last < 0 {
+		return true
+	}
+	from, to := last+1, hi
+	if v < a {
+		from, to = lo, last
+	}
+	for i := from; i < to; i++ {
+		if r.items[i].class&(cAnd|cComma) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// compound reports that item i only qualifies the message word right behind
+// it: "order updates".
+func (r *reading) compound(i, to int) bool {
+	return i+1 < to && r.items[i+1].unknown == 0 && r.items[i+1].class&cComm != 0 && !r.items[i+1].dead
+}
+
+// delivers reports whether verb v has messages, or the person, for its object.
+func (r *reading) delivers(v, from, to int) bool {
+	it := &r.items[v]
+	if it.class&(cRequest|cContact) == cRequest|cContact {
+		return true
+	}
+	if it.class&cContact != 0 {
+		o := r.object(v, from, to, false)
+		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe) != 0 || r.mentioned(v, o)
+	}
+	o := r.object(v, from, to, true)
+	if o < 0 {
+		return false
+	}
+	return r.isMessage(o, from, to)
+}
+
+// mentioned reports that the person stands between a verb and its object:
+// "contact me about the order".
+func (r *reading) mentioned(v, o int) bool {
+	return r.has(min(v, o)+1, max(v, o))&(cMe|cComm) != 0
+}
+
+// isMessage reports whether item o, an object, is a message.
+func (r *reading) isMessage(o, from, to int) bool {
+	c := r.items[o].class
+	return c&(cComm|cChannel) != 0 && (c&(cOther|cData|cTerms) == 0 || c&cComm != 0)
+}
+
+// object finds the object of item v in its language's direction, then in the
+// other. A channel is an object only if nothing better is there.
+func (r *reading) object(v, from, to int, channels bool) int {
+	forward, back := r.scan(v, 1, from, to), r.scan(v, -1, from, to)
+	better := func(a, b int) int {
+		if a >= 0 && (r.items[a].class&^cChannel)&(cComm|cOther|cTerms|cData|cMe) != 0 {
+			return a
+		}
+		if b >= 0 && (r.items[b].class&^cChannel)&(cComm|cOther|cTerms|cData) != 0 {
+			return b
+		}
+		if a >= 0 {
+			return a
+		}
+		return b
+	}
+	var o int
+	switch r.lex.order {
+	case orderAfter:
+		o = better(forward, back)
+	case orderBefore:
+		o = better(back, forward)
+	default:
+		o = better(back, forward)
+		if o >= 0 && o == back && forward >= 0 && r.items[o].class&cComm == 0 && r.items[forward].class&cComm != 0 && r.items[o].class&cOther == 0 {
+			o = forward
+		}
+	}
+	if o >= 0 && !channels && r.items[o].class&(cComm|cOther|cTerms|cData) == 0 {
+		return -1
+	}
+	return o
+}
+
+// scan walks from v to the first object, remembering a channel on the way.
+func (r *reading) scan(v, step, from, to int) int {
+	channel := -1
+	for i := v + step; i >= from && i < to; i += step {
+		it := &r.items[i]
+		if it.dead {
+			continue
+		}
+		if it.class&(cAssent|cPermit|cWish|cRequest) != 0 && channel >= 0 {
+			break
+		}
+		switch {
+		case it.class&cComm != 0 && !r.means(i, from, to):
+			return i
+		case it.class&(cComm|cChannel) != 0:
+			if channel < 0 {
+				channel = i
+			}
+		case it.class&(cOther|cTerms|cData) != 0:
+			if step > 0 && r.compound(i, to) {
+				continue
+			}
+			return i
+		}
+	}
+	return channel
+}
+
+// means reports that message word i names the way, not the thing: "by text".
+func (r *reading) means(i, from, to int) bool {
+	if r.lex.order == orderBefore {
+		return i+1 < to && r.items[i+1].class&cVia != 0 && r.items[i+1].unknown == 0
+	}
+	return i > from && r.items[i-1].class&cVia != 0 && r.items[i].unknown <= 1
+}
+
+// thirdOnly finds the partners that are the only senders of sentence s, or
+// reports -1.
+func (r *reading) thirdOnly(s *sentence) int {
+	third := r.of(s.from, s.to, cThird)
+	if len(third) == 0 {
+		return -1
+	}
+	c := r.has(s.from, s.to)
+	if c&cBehalf != 0 {
+		return -1
+	}
+	senders := r.of(s.from, s.to, cName|cUs)
+	for _, n := range senders {
+		// "X and its partners", "our partners and us".
+		for _, t := range third {
+			lo, hi := min(n, t), max(n, t)
+			gap, and := 0, false
+			for i := lo + 1; i <= hi; i++ {
+				gap += r.items[i].unknown
+				and = and || r.items[i].class&(cAnd|cComma) != 0 && i < hi
+			}
+			if and && gap <= 4 && r.has(lo+1, hi)&(verbs|cShare) == 0 {
+				return -1
+			}
+		}
+		if r.slot(s, n) {
+			return -1
+		}
+		// "X may send me offers of its partners".
+		if c&cShare == 0 && n+1 < s.to {
+			for i := n + 1; i < s.to && i <= n+4; i++ {
+				if r.items[i].class&(cSend|cContact) != 0 && r.items[i].class&cThird == 0 && (len(third) == 0 || third[0] > i) {
+					return -1
+				}
+				if r.items[i].class&cThird != 0 {
+					break
+				}
+			}
+		}
+	}
+	return third[0]
+}
+
+// slot reports whether item n stands in the sender slot and is not merely the
+// owner of the partners that do.
+func (r *reading) slot(s *sentence, n int) bool {
+	third := func(i int) bool { return i >= s.from && i < s.to && r.items[i].class&cThird != 0 }
+	if n+1 < s.to && third(n+1) && r.items[n+1].unknown <= 2 {
+		return false
+	}
+	if r.lex.order == orderBefore {
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0
+	}
+	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
+}

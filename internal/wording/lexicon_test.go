@@ -1,0 +1,47 @@
+package wording
+
+import "testing"
+
+// TestLexicon parses and compiles every file; a mistake is reported with its
+// file and line.
+func TestLexicon(t *testing.T) {
+	dir, err := files.ReadDir("lexicon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed := map[string]*source{}
+	for _, f := range dir {
+		if len(f.Name()) < 5 || f.Name()[len(f.Name())-4:] != ".txt" {
+			continue
+		}
+		b, err := files.ReadFile("lexicon/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := parse(f.Name(), string(b))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		parsed[f.Name()] = s
+	}
+	common := parsed["und.txt"]
+	for name, s := range parsed {
+		if s.tag+".txt" != name {
+			t.Errorf("%s: language is %q", name, s.tag)
+		}
+		if len(s.scripts) == 0 {
+			t.Errorf("%s: no scripts", name)
+		}
+		if s == common {
+			continue
+		}
+		l, err := s.compile(common)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		t.Logf("%s: %d entries, %d nodes, %d edges, reply %d nodes, %d kB", name, len(s.entries), len(l.text.nodes), len(l.text.edges), len(l.reply.nodes),
+			(len(l.text.nodes)+len(l.text.edges)+len(l.reply.nodes)+len(l.reply.edges))*8>>10)
+	}
+}

@@ -1,0 +1,579 @@
+package wording
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// names is what a business is called, compiled: every form under which its
+// name may stand in a text.
+type names struct {
+	given []string
+	forms []nameForm
+}
+
+// nameForm is a name as words. Names are compared word by word and never as
+// joined strings: joined, "Ion" would stand in "station".
+type nameForm struct {
+	words  [][]rune
+	marks  [][]rune // punctuation inside the name, before each word
+	lower  bool     // the name is written without a capital
+	single bool     // one word: may be an ordinary word too
+}
+
+// nameMatch is a place where a form stands.
+type nameMatch struct {
+	from, to  int
+	form      *nameForm
+	inflected bool // with an ending or a joined preposition
+	changed   bool // its last letters differ: only a naming position counts
+}
+
+var compiled struct {
+	sync.Mutex
+	m map[string]*names
+}
+
+// maxCompiled bounds how many businesses' names are kept compiled.
+const maxCompiled = 1024
+
+// compileNames compiles the names of a business, or finds them compiled.
+func compileNames(lib *library, given []string) *names {
+	size := 0
+	for _, n := range given {
+		size += len(n) + 1
+	}
+	key := make([]byte, 0, 128)
+	for _, n := range given {
+		key = append(append(key, n...), 0)
+	}
+	compiled.Lock()
+	n := compiled.m[string(key)]
+	compiled.Unlock()
+	if n != nil {
+		return n
+	}
+	n = newNames(lib, given)
+	if size > 4096 {
+		return n
+	}
+	compiled.Lock()
+	defer compiled.Unlock()
+	if compiled.m == nil || len(compiled.m) >= maxCompiled {
+		compiled.m = map[string]*names{}
+	}
+	compiled.m[string(key)] = n
+	return n
+}
+
+func newNames(lib *library, given []string) *names {
+	n := &names{given: slices.Clone(given)}
+	for _, g := range given {
+		for _, g := range append([]string{g}, umlauts(g)...) {
+			base := parseName(g)
+			if len(base.words) == 0 || len(base.words) > 24 {
+				continue
+			}
+			for _, form := range append([]nameForm{base}, withoutLegal(base, lib.legal())...) {
+				n.add(form)
+				if len(form.words) > 1 && string(form.words[0]) == "the" {
+					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], lower: form.lower})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(n.forms, func(a, b nameForm) int { return len(b.words) - len(a.words) })
+	return n
+}
+
+func (n *names) add(f nameForm) {
+	if len(f.words) == 0 {
+		return
+	}
+	f.single = len(f.words) == 1
+	for _, g := range n.forms {
+		if slices.EqualFunc(g.words, f.words, slices.Equal) {
+			return
+		}
+	}
+	n.forms = append(n.forms, f)
+}
+
+// parseName cuts a name into words, without accents.
+func parseName(s string) nameForm {
+	var f folded
+	f.text(s)
+	form := nameForm{lower: !slices.Contains(f.upper, true)}
+	mark := 0
+	for i := 0; i < len(f.runes); {
+		and := f.runes[i] == '&' || f.runes[i] == '+'
+		if f.kinds[i] == kindNone && !and {
+			i++
+			continue
+		}
+		j := i + 1
+		if and {
+			f.runes[i] = '&'
+		} else {
+			for j < len(f.runes) && f.kinds[j] != kindNone && (f.joined(j) || f.kinds[i].unspaced() && f.kinds[j].unspaced()) {
+				j++
+			}
+		}
+		word := make([]rune, 0, j-i)
+		for _, r := range f.runes[i:j] {
+			word = append(word, bare(r))
+		}
+		form.words = append(form.words, word)
+		form.marks = append(form.marks, slices.Clone(f.runes[mark:i]))
+		i, mark = j, j
+	}
+	return form
+}
+
+func nameTokens(s string) [][]rune { return parseName(s).words }
+
+// Legal forms that are also words or initials count only as the last word.
+var lastOnly = map[string]bool{"sa": true, "as": true, "ab": true, "co": true, "se": true, "ag": true, "ug": true, "pt": false, "cv": true}
+
+// withoutLegal strips legal forms from either end, longest first and again
+// until nothing changes, but never down to nothing.
+func withoutLegal(base nameForm, legal [][][]rune) []nameForm {
+	var out []nameForm
+	form := base
+	for {
+		next := form
+		for _, l := range legal {
+			if len(l) >= len(form.words) {
+				continue
+			}
+			n := len(form.words)
+			if slices.EqualFunc(form.words[n-len(l):], l, slices.Equal) {
+				next = nameForm{words: form.words[:n-len(l)], marks: form.marks[:n-len(l)], lower: base.lower}
+				break
+			}
+			if !lastOnly[string(l[0])] && slices.EqualFunc(form.words[:len(l)], l, slices.Equal) {
+				next = nameForm{words: form.words[len(l):], marks: form.marks[len(l):], lower: base.lower}
+				break
+			}
+		}
+		if len(next.words) == len(form.words) {
+			if joined, ok := joinedLegal(form, legal); ok {
+				next = joined
+			} else {
+				return out
+			}
+		}
+		for len(next.words) > 1 && string(next.words[len(next.words)-1]) == "&" {
+			next.words, next.marks = next.words[:len(next.words)-1], next.marks[:len(next.marks)-1]
+		}
+		form = next
+		out = append(out, form)
+	}
+}
+
+// joinedLegal strips a legal form written without a space: 株式会社サクラ.
+func joinedLegal(form nameForm, legal [][][]rune) (nameForm, bool) {
+	for _, l := range legal {
+		if len(l) != 1 || !kindOf(l[0][0]).unspaced() {
+			continue
+		}
+		first, last := form.words[0], form.words[len(form.words)-1]
+		if len(first) > len(l[0]) && hasPrefix(first, l[0]) {
+			words := slices.Clone(form.words)
+			words[0] = first[len(l[0]):]
+			return nameForm{words: words, marks: form.marks, lower: form.lower}, true
+		}
+		if n := len(last) - len(l[0]); n > 0 && slices.Equal(last[n:], l[0]) {
+			words := slices.Clone(form.words)
+			words[len(words)-1] = last[:n]
+			return nameForm{words: words, marks: form.marks, lower: form.lower}, true
+		}
+	}
+	return form, false
+}
+
+// umlauts spells the name as people do without umlauts on their keyboard, ae
+// for ä, or with them where the name writes ae.
+func umlauts(s string) []string {
+	out := []string{spelt.Replace(s), unspelt.Replace(s)}
+	return slices.DeleteFunc(out, func(v string) bool { return v == s })
+}
+
+var (
+	spelt   = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue")
+	unspelt = strings.NewReplacer("ae", "ä", "oe", "ö", "ue", "ü", "Ae", "Ä", "Oe", "Ö", "Ue", "Ü")
+)
+
+// ands are the words that "&" is read as.
+var ands = map[string]bool{
+	"&": true, "and": true, "y": true, "e": true, "et": true, "und": true, "и": true, "та": true, "и ": true, "en": true, "i": true,
+	"ve": true, "dan": true, "και": true, "si": true, "va": true, "na": true, "و": true, "และ": true, "और": true, "আর": true, "এবং": true,
+	"מ": false, "och": true, "ו": true, "与": true, "和": true, "と": true, "및": true, "와": true, "과": true, "आणि": true, "अने": true, "અને": true, "మరియు": true, "மற்றும்": true,
+}
+
+// find finds all forms in f, longest first at each place. lex gives the endings
+// that its language puts on names; it may be nil.
+func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
+	out = out[:0]
+	for i := 0; i < len(f.runes); i++ {
+		if f.kinds[i] == kindNone && f.runes[i] != '&' {
+			continue
+		}
+		joined := f.joined(i)
+		if joined && !n.clitic(f, lex, i) {
+			continue
+		}
+		for k := range n.forms {
+			m, ok := n.forms[k].at(f, i, lex)
+			if ok {
+				m.inflected = m.inflected || joined
+				if joined {
+					for m.from > 0 && f.joined(m.from) {
+						m.from--
+					}
+				}
+				out = append(out, m)
+				i = m.to - 1
+				break
+			}
+		}
+	}
+	return out
+}
+
+// clitic reports that what stands joined before i is a preposition or article.
+func (n *names) clitic(f *folded, lex *lexicon, i int) bool {
+	if lex == nil {
+		return false
+	}
+	from := i
+	for from > 0 && f.joined(from) {
+		from--
+	}
+	for _, p := range lex.prefix {
+		if len(p) == i-from && hasPrefix(f.runes[from:], p) {
+			return true
+		}
+	}
+	return false
+}
+
+// at matches form g at position i.
+func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
+	m := nameMatch{from: i, form: g}
+	if bare(f.runes[i]) != g.words[0][0] && f.runes[i] != '&' {
+		return m, false
+	}
+	p := i
+	for k, w := range g.words {
+		if k > 0 {
+			q := g.separator(f, p, k)
+			if q < 0 {
+				return m, false
+			}
+			p = q
+		}
+		if string(w) == "&" {
+			q := andAt(f, p)
+			if q < 0 {
+				return m, false
+			}
+			p = q
+			continue
+		}
+		j := 0
+		for j < len(w) && p+j < len(f.runes) && bare(f.runes[p+j]) == w[j] {
+			j++
+		}
+		last := k == len(g.words)-1
+		switch {
+		case j == len(w) && (!f.joined(p + j)):
+			p += j
+			if last && w != nil && g.apostropheTail(f, p, lex) {
+				m.inflected = true
+			}
+		case j == len(w) && last && tail(f, p+j, lex):
+			p = f.wordEnd(p + j)
+			m.inflected = true
+		case k > 0 && ands[string(w)] && p < len(f.runes) && f.runes[p] == '&':
+			p++
+		default:
+			end := f.wordEnd(p + j)
+			if lex == nil || lex.change == 0 || j < 3 || p+j >= len(f.runes) && j < len(w) && len(w)-j > lex.change || !f.kinds[p].cased() ||
+				len(w)-j > min(lex.change, 2) || end-p-j > lex.change || max(len(w)-(len(w)-j), 0) < 3 || len(w) < 4 {
+				return m, false
+			}
+			p = end
+			m.inflected, m.changed = true, true
+		}
+	}
+	m.to = p
+	return m, true
+}
+
+// separator skips what may stand between two words of a name: spaces, hyphens,
+// dots, slashes, apostrophes, or the name's own punctuation.
+func (g *nameForm) separator(f *folded, p, k int) int {
+	q := p
+	for q < len(f.runes) && f.kinds[q] == kindNone && f.runes[q] != '&' {
+		switch r := f.runes[q]; {
+		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+':
+		case slices.Contains(g.marks[k], r):
+		default:
+			return -1
+		}
+		if q++; q-p > 4 {
+			return -1
+		}
+	}
+	if q == p && f.joined(p) {
+		return -1
+	}
+	return q
+}
+
+func andAt(f *folded, p int) int {
+	if p < len(f.runes) && (f.runes[p] == '&' || f.runes[p] == '+') {
+		return p + 1
+	}
+	if p >= len(f.runes) {
+		return -1
+	}
+	end := f.wordEnd(p + 1)
+	if f.kinds[p].unspaced() {
+		end = p + 1
+	}
+	if end-p <= 8 && ands[string(f.runes[p:end])] {
+		return end
+	}
+	return -1
+}
+
+// tail reports that the rest of the word from p is an ending that names take.
+func tail(f *folded, p int, lex *lexicon) bool {
+	if lex == nil || len(lex.tails) == 0 {
+		return false
+	}
+	end := f.wordEnd(p)
+	return end-p <= 16 && lex.tails[string(f.runes[p:end])]
+}
+
+// apostropheTail reports an ending behind an apostrophe.
+func (g *nameForm) apostropheTail(f *folded, p int, lex *lexicon) bool {
+	if p+1 >= len(f.runes) || f.runes[p] != '\'' || f.kinds[p+1] == kindNone {
+		return false
+	}
+	return true
+}
+
+// standing is how surely a match is the name and not a word.
+type standing uint8
+
+const (
+	standNone standing = iota // part of something else
+	standDoubtful
+	standSure
+)
+
+// letterCase sums up how a text uses capitals.
+type letterCase struct {
+	none bool // no capitals at all
+	all  bool // nearly all letters are capitals: they tell nothing
+}
+
+func caseOf(f *folded) letterCase {
+	up, cased := 0, 0
+	for i, k := range f.kinds {
+		if k.cased() {
+			cased++
+			if f.upper[i] {
+				up++
+			}
+		}
+	}
+	return letterCase{up == 0, up*10 > cased*6}
+}
+
+// lowerWord reports a match that a careful writer would have capitalised.
+func (m *nameMatch) lowerWord(f *folded, c letterCase) bool {
+	return f.kinds[m.from].cased() && !slices.Contains(f.upper[m.from:m.to], true) && !m.form.lower && !c.none
+}
+
+// judge decides how surely match m, item n of r, is the name.
+func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
+	f := r.f
+	naming := r.naming(m, n)
+	if !f.kinds[m.from].cased() {
+		if f.kinds[m.from] == kindDigit || !m.form.single {
+			return standSure
+		}
+		if f.kinds[m.from].unspaced() && !r.edges(m, n) {
+			return standDoubtful
+		}
+		if naming || len(m.form.words[0]) >= 4 && f.kinds[m.from].unspaced() || m.inflected {
+			return standSure
+		}
+		return standDoubtful
+	}
+	capital := slices.Contains(f.upper[m.from:m.to], true)
+	switch {
+	case m.changed && !naming && !capital:
+		return standDoubtful
+	case !m.form.single:
+		if capital || c.none || m.form.lower || naming {
+			return standSure
+		}
+		return standDoubtful
+	case r.longer(m, c):
+		return standDoubtful
+	case naming && (capital || c.none || m.form.lower):
+		return standSure
+	case !capital || c.all:
+		return standDoubtful
+	case len(m.form.words[0]) <= 3 || r.opens(m):
+		if len(m.form.words[0]) > 3 && !r.ordinary(m) {
+			return standSure
+		}
+		return standDoubtful
+	}
+	return standSure
+}
+
+// ordinary reports a name that opens a sentence and goes on like a sentence:
+// its capital then says nothing.
+func (r *reading) ordinary(m *nameMatch) bool {
+	f := r.f
+	if _, rec := r.lex.text.longest(f, m.from); rec != 0 {
+		return true
+	}
+	i := m.to
+	return i+1 < len(f.runes) && f.runes[i] == ' ' && f.kinds[i+1].cased() && !f.upper[i+1]
+}
+
+// opens reports that m stands at the start of a sentence.
+func (r *reading) opens(m *nameMatch) bool {
+	for i := m.from - 1; i >= 0; i-- {
+		switch r.f.runes[i] {
+		case ' ', '"', '\'', '(':
+			continue
+		case ',', '/', '&', '-', ':', '|':
+			return false
+		}
+		return r.f.kinds[i] == kindNone
+	}
+	return true
+}
+
+// longer reports that m is part of a longer name: a capitalised stranger
+// stands beside it.
+func (r *reading) longer(m *nameMatch, c letterCase) bool {
+	f := r.f
+	if c.all || c.none {
+		return false
+	}
+	stranger := func(i int) bool {
+		if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
+			return false
+		}
+		from := i
+		for from > 0 && f.joined(from) {
+			from--
+		}
+		if _, rec := r.lex.text.longest(f, from); rec != 0 {
+			return false
+		}
+		end := f.wordEnd(from + 1)
+		word := f.runes[from:end]
+		for _, l := range open().legal() {
+			if slices.Equal(l[0], word) {
+				return false
+			}
+		}
+		return true
+	}
+	if i := m.to; i+1 < len(f.runes) && f.runes[i] == ' ' && stranger(i+1) {
+		return true
+	}
+	if i := m.from; i > 1 && f.runes[i-1] == ' ' && f.kinds[i-2].cased() {
+		from := i - 2
+		for from > 0 && f.joined(from) {
+			from--
+		}
+		return f.upper[from] && stranger(from) && !(&nameMatch{from: from}).starts(f)
+	}
+	return false
+}
+
+// starts reports that a word opens a sentence, where any word has a capital.
+func (m *nameMatch) starts(f *folded) bool {
+	i := m.from - 1
+	for i >= 0 && (f.runes[i] == ' ' || f.runes[i] == '"') {
+		i--
+	}
+	return i < 0 || f.runes[i] == '.' || f.runes[i] == '!' || f.runes[i] == '?' || f.runes[i] == '\n' || f.runes[i] == ':'
+}
+
+// edges reports, for writings without spaces, that m does not run on into
+// other letters of the same word.
+func (r *reading) edges(m *nameMatch, n int) bool {
+	f := r.f
+	if m.to < len(f.kinds) && f.kinds[m.to].unspaced() {
+		if n+1 >= len(r.items) || r.items[n+1].from != m.to {
+			return false
+		}
+	}
+	if m.from > 0 && f.kinds[m.from-1].unspaced() {
+		if n == 0 || r.items[n-1].to != m.from {
+			return false
+		}
+	}
+	return true
+}
+
+// naming reports that match m, item n, stands where only a name can stand: in
+// the sender slot, in quotes, behind "this is", before a colon, or as the one
+// who sends.
+func (r *reading) naming(m *nameMatch, n int) bool {
+	f := r.f
+	quote := func(i int) bool {
+		if i < 0 || i >= len(f.runes) {
+			return false
+		}
+		switch f.runes[i] {
+		case '"', '「', '」', '『', '』', '【', '】', '《', '》', '[', ']', '*', '(', ')':
+			return true
+		}
+		return false
+	}
+	if quote(m.from-1) && quote(m.to) {
+		return true
+	}
+	if m.to < len(f.runes) && (f.runes[m.to] == ':' || f.runes[m.to] == '@') && m.from == 0 {
+		return true
+	}
+	if m.to+1 < len(f.runes) && f.runes[m.to] == '\'' && f.runes[m.to+1] == 's' {
+		return true
+	}
+	const before = cFrom | cNaming | cPermit | cBehalf | cAnd
+	const after = cFrom | cNaming | cNotice | cCan | cSend | cContact
+	if n > 0 && r.items[n].unknown == 0 {
+		p := &r.items[n-1]
+		if p.class&before&^cAnd != 0 && r.lex.order != orderBefore {
+			return true
+		}
+		if p.class&cNaming != 0 {
+			return true
+		}
+		if p.class&cAnd != 0 && n > 1 && r.items[n-2].class&(cName|cUs) != 0 {
+			return true
+		}
+	}
+	if n+1 < len(r.items) && r.items[n+1].unknown == 0 && r.items[n+1].from-m.to <= 1 {
+		q := r.items[n+1].class
+		if q&cFrom != 0 && r.lex.order == orderBefore || q&after&^cFrom != 0 {
+			return true
+		}
+	}
+	return false
+}

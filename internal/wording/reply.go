@@ -1,0 +1,388 @@
+package wording
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+)
+
+// Intent is what a person wants who wrote back.
+type Intent string
+
+const (
+	IntentStopAll      Intent = "stop_all"
+	IntentStopCategory Intent = "stop_category"
+	IntentStart        Intent = "start"
+	IntentNone         Intent = "none"
+)
+
+// Reply is what a person wrote back.
+type Reply struct {
+	Intent   Intent
+	Category string // for IntentStopCategory: "marketing", "utility", "authentication" or "calls"
+	Unsure   bool   // a person should look
+	Language string // tag of the lexicon that decided; empty if none did
+	Spans    []Span // the words that decided, in text order
+}
+
+// Keywords replaces the lexicons' lists of whole messages. A message is
+// compared after folding, without punctuation, emoji and words of politeness.
+// Phrases are still read with the lexicons.
+type Keywords struct {
+	Stop, Start []string
+}
+
+// maxReplyLen is how far into a message a request is looked for. Longer ones
+// are read up to there and marked unsure.
+const maxReplyLen = 2 << 10
+
+// ReadReply reads what a person wrote back. A missed stop weighs more than a
+// stop too many: a request hidden in a longer message is found as well. kw nil
+// means the lexicons' own keywords.
+func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
+	none := &Reply{Intent: IntentNone}
+	if !utf8.ValidString(text) {
+		none.Unsure = true
+		return none
+	}
+	long := len(text) > maxReplyLen
+	if long {
+		cut := maxReplyLen
+		for !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut]
+	}
+	sc := replyScratches.Get().(*replyScratch)
+	defer replyScratches.Put(sc)
+	f := &sc.folded
+	f.text(text)
+	if kw != nil {
+		if r := kw.match(f); r != nil {
+			return r
+		}
+	}
+	lib := open()
+	for _, i := range sc.order(lib, tag) {
+		l := lib.languages[i].lex()
+		if r := sc.read(l, kw == nil); r.Intent != IntentNone || r.Unsure {
+			r.Unsure = r.Unsure || long
+			return r
+		}
+	}
+	none.Unsure = long
+	return none
+}
+
+type replyScratch struct {
+	folded     folded
+	candidates []candidate
+	items      []item
+	languages  []int
+}
+
+var replyScratches = sync.Pool{New: func() any { return new(replyScratch) }}
+
+// order lists the languages to try: the caller's, those the words point to,
+// English (its keywords are used everywhere) and, for a message of a word or
+// two, all others of its script.
+func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
+	f := &sc.folded
+	out := sc.languages[:0]
+	add := func(i int) {
+		if i >= 0 && !slices.Contains(out, i) {
+			out = append(out, i)
+		}
+	}
+	hint := lib.index(tag)
+	add(hint)
+	if hint < 0 || len(f.runes) > 24 {
+		sc.candidates = lib.detect(f, noMask, hint, sc.candidates)
+		for k, c := range sc.candidates {
+			if k < 2 && (k == 0 || c.own > 1) {
+				add(c.index)
+			}
+		}
+	}
+	if i, ok := lib.byTag["en"]; ok {
+		add(i)
+	}
+	if hint < 0 && len(f.runes) <= 40 {
+		var seen [kinds]bool
+		for _, k := range f.kinds {
+			if k > kindDigit && !seen[k] {
+				seen[k] = true
+				for _, i := range lib.group[k]().languages {
+					add(i)
+				}
+			}
+		}
+	}
+	sc.languages = out
+	return out
+}
+
+// read reads the folded message in one language.
+func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
+	f := &sc.folded
+	t := l.reply
+	if l.plain[1] != nil && plainText(f, nil) {
+		t = l.plain[1]
+	}
+	items, stray := sc.items[:0], 0
+	words := 0
+	pending := 0
+	for i := 0; i < len(f.runes); {
+		if f.kinds[i] == kindNone || f.joined(i) {
+			i++
+			continue
+		}
+		words++
+		to, rec := t.longest(f, i)
+		if rec == 0 {
+			for _, c := range l.clitics {
+				if n := i + len(c); n < len(f.runes) && f.joined(n) && hasPrefix(f.runes[i:], c) {
+					if to, rec = t.longest(f, n); rec != 0 {
+						break
+					}
+				}
+			}
+		}
+		if rec == 0 {
+			stray++
+			pending++
+			if f.kinds[i].unspaced() {
+				i++
+			} else {
+				i = max(i+1, f.wordEnd(i+1))
+			}
+			continue
+		}
+		items = append(items, item{from: i, to: to, class: t.recs[rec-1].class, rec: rec, unknown: pending})
+		pending = 0
+		i = max(to, i+1)
+	}
+	for i := range items { // gapped forms
+		for _, g := range t.recs[items[i].rec-1].open {
+			for j := i + 1; j < len(items) && items[j].from-items[i].to < gapRunes; j++ {
+				if closes(t.recs[items[j].rec-1].close, g.id) {
+					items[i].class |= g.class
+					break
+				}
+			}
+		}
+	}
+	sc.items = items
+	m := message{items: items, stray: stray, order: l.order}
+	r := m.read(keywords)
+	r.Language = l.tag
+	if r.Intent == IntentNone && !r.Unsure {
+		r.Language = ""
+	}
+	for _, i := range m.decided {
+		r.Spans = append(r.Spans, f.span(items[i].from, items[i].to))
+	}
+	sortSpans(r.Spans)
+	return r
+}
+
+// message is a reply cut into words that matter.
+type message struct {
+	items   []item
+	stray   int // unknown words
+	order   order
+	decided []int
+}
+
+func (m *message) any(c class) int {
+	for i := range m.items {
+		if m.items[i].class&c != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// whole reports that the message is a keyword of class c and nothing but.
+func (m *message) whole(c class) bool {
+	if m.stray > 0 {
+		return false
+	}
+	at := -1
+	for i := range m.items {
+		switch k := m.items[i].class; {
+		case k&c != 0:
+			if at < 0 {
+				at = i
+			}
+		case k&rPolite == 0:
+			return false
+		}
+	}
+	if at >= 0 {
+		m.decided = []int{at}
+	}
+	return at >= 0
+}
+
+func (m *message) read(keywords bool) *Reply {
+	if keywords {
+		switch {
+		case m.whole(rStop):
+			return &Reply{Intent: IntentStopAll}
+		case m.whole(rStart):
+			return &Reply{Intent: IntentStart}
+		case m.whole(rAsk):
+			return &Reply{Intent: IntentStopAll, Unsure: true}
+		}
+	}
+	if m.any(rKeep) >= 0 {
+		return &Reply{Intent: IntentNone}
+	}
+	phrase := m.any(rPhrase)
+	if i := m.any(rResume); i >= 0 && phrase < 0 {
+		m.decided = []int{i}
+		return &Reply{Intent: IntentStart}
+	}
+	object := -1
+	if phrase >= 0 {
+		m.decided = []int{phrase}
+	} else {
+		v := -1
+		for i := range m.items {
+			if m.items[i].class&(rVerb|rNeg) == 0 {
+				continue
+			}
+			if o := m.object(i); o >= 0 {
+				v, object = i, o
+				break
+			}
+		}
+		if v < 0 {
+			return m.bare()
+		}
+		m.decided = []int{v, object}
+	}
+	return m.scope()
+}
+
+const objects = rMessage | rPromo | rUpdate | rCode | rCall
+
+// object finds what verb or negator i stops: the first message word beside it,
+// unless something else comes first.
+func (m *message) object(i int) int {
+	look := func(step int) int {
+		gap := 0
+		for j := i; ; {
+			if step > 0 {
+				if j++; j >= len(m.items) {
+					return -1
+				}
+				gap += m.items[j].unknown
+			} else {
+				gap += m.items[j].unknown
+				if j--; j < 0 {
+					return -1
+				}
+			}
+			k := m.items[j].class
+			switch {
+			case gap > 4:
+				return -1
+			case k&objects != 0:
+				return j
+			case k&rInnocent != 0:
+				return -1
+			}
+		}
+	}
+	if m.items[i].class&objects != 0 {
+		return i
+	}
+	if m.order == orderBefore {
+		if j := look(-1); j >= 0 {
+			return j
+		}
+		return look(1)
+	}
+	if j := look(1); j >= 0 {
+		return j
+	}
+	if m.order == orderEither {
+		return look(-1)
+	}
+	return -1
+}
+
+// bare decides messages that have a stop word and no object: "Stop, you
+// idiots" stops; "stop by" and "my order" do not.
+func (m *message) bare() *Reply {
+	i := m.any(rStop)
+	if i >= 0 && m.any(rInnocent) < 0 && m.stray <= 3 {
+		m.decided = []int{i}
+		return &Reply{Intent: IntentStopAll, Unsure: m.stray > 1}
+	}
+	return &Reply{Intent: IntentNone}
+}
+
+// scope tells a stop of everything from the stop of one category.
+func (m *message) scope() *Reply {
+	category := ""
+	at := -1
+	for _, c := range []struct {
+		class class
+		name  string
+	}{{rPromo, "marketing"}, {rUpdate, "utility"}, {rCode, "authentication"}} {
+		if i := m.any(c.class); i >= 0 {
+			category, at = c.name, i
+			break
+		}
+	}
+	if i := m.any(rCall); category == "" && i >= 0 && m.any(rMessage&^rCall) < 0 {
+		category, at = "calls", i
+	}
+	if category == "" {
+		return &Reply{Intent: IntentStopAll}
+	}
+	if !slices.Contains(m.decided, at) {
+		m.decided = append(m.decided, at)
+	}
+	slices.Sort(m.decided)
+	return &Reply{Intent: IntentStopCategory, Category: category}
+}
+
+// match compares a whole message with the caller's keywords.
+func (kw *Keywords) match(f *folded) *Reply {
+	words := func(f *folded) string {
+		var b strings.Builder
+		for i, r := range f.runes {
+			switch {
+			case f.kinds[i] != kindNone:
+				b.WriteRune(bare(r))
+			case b.Len() > 0 && !strings.HasSuffix(b.String(), " "):
+				b.WriteByte(' ')
+			}
+		}
+		return strings.TrimSpace(b.String())
+	}
+	text := words(f)
+	if text == "" {
+		return nil
+	}
+	for _, l := range []struct {
+		list   []string
+		intent Intent
+	}{{kw.Stop, IntentStopAll}, {kw.Start, IntentStart}} {
+		for _, k := range l.list {
+			var kf folded
+			kf.text(k)
+			if words(&kf) == text {
+				return &Reply{Intent: l.intent, Spans: []Span{f.span(0, len(f.runes))}}
+			}
+		}
+	}
+	return nil
+}
