@@ -226,7 +226,7 @@ func ExampleEvaluation() {
 		fmt.Println()
 	}
 	// Output:
-	// statement: "I agree" "receive" "offers"
+	// statement: "I agree" "receive"
 	// name: "Acme"
 }
 
