@@ -1,9 +1,11 @@
 // Quickstart reads opt-ins and opt-outs from a CSV file, keeps the valid ones
 // and tells for a small campaign who may be sent what, and why not:
 //
-//	go run ./examples/quickstart [file.csv]
+//	go run ./examples/quickstart [-db consent.db] [file.csv]
 //
-// Without a file it reads the sample optins.csv beside this program.
+// Without a CSV file it reads the sample optins.csv beside this program. The
+// records are kept in an SQLite file, a temporary one if -db names none; run
+// it twice on the same file, and nothing is kept twice.
 package main
 
 import (
@@ -18,7 +20,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/optinkit/consent"
-	"github.com/optinkit/consent/memstore"
 )
 
 //go:embed optins.csv
@@ -41,10 +42,14 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprintln(stderr, "usage: quickstart [file.csv]") }
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: quickstart [-db consent.db] [file.csv]")
+		flags.PrintDefaults()
+	}
+	path := flags.String("db", "", "SQLite `file` to keep the records in (default a temporary file)")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {
@@ -54,7 +59,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch flags.NArg() {
 	case 0:
 	case 1:
-		var err error
 		if data, err = os.ReadFile(flags.Arg(0)); err != nil {
 			return err
 		}
@@ -69,37 +73,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	people := peopleOf(rows)
 
+	if *path == "" {
+		if *path, err = temporaryFile(); err != nil {
+			return err
+		}
+	}
+	store, db, err := openStore(ctx, *path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	fmt.Fprintln(stderr, "quickstart: the records are kept in", *path)
+
 	// The zero Policy is WhatsApp's own rules; a real program leaves Now out.
-	ledger := consent.New(memstore.New(), consent.Config{Now: now})
+	ledger := consent.New(store, consent.Config{Now: now})
 
 	before, err := held(ctx, ledger, people)
 	if err != nil {
 		return err
 	}
-	outcomes := make([]outcome, 0, len(rows))
-	lines := map[uuid.UUID]int{} // where a record first stands in the file
-	for _, r := range rows {
-		o, err := take(ctx, ledger, r)
-		if err != nil {
-			return fmt.Errorf("line %d: %w", r.line, err)
-		}
-		if o.refused == nil {
-			if first, again := lines[o.record.ID]; again {
-				o.note = fmt.Sprintf("same as line %d", first)
-			} else {
-				lines[o.record.ID] = r.line
-				if before[o.record.ID] {
-					o.note = "kept by an earlier run"
-				}
-			}
-		}
-		outcomes = append(outcomes, o)
+	outcomes, lines, err := takeAll(ctx, ledger, rows, before)
+	if err != nil {
+		return err
 	}
 	after, err := held(ctx, ledger, people)
 	if err != nil {
 		return err
 	}
-
 	everybody, some := offers(people), samples(people, now())
 	answers, err := decide(ctx, ledger, everybody)
 	if err != nil {
@@ -134,6 +134,30 @@ type outcome struct {
 	evaluation consent.Evaluation
 	refused    error  // nil: kept
 	note       string // on a row that was there already
+}
+
+// takeAll gives the rows to the ledger and tells where in the file each record first stands.
+func takeAll(ctx context.Context, ledger *consent.Ledger, rows []row, before map[uuid.UUID]bool) ([]outcome, map[uuid.UUID]int, error) {
+	outcomes := make([]outcome, 0, len(rows))
+	lines := map[uuid.UUID]int{}
+	for _, r := range rows {
+		o, err := take(ctx, ledger, r)
+		if err != nil {
+			return nil, nil, fmt.Errorf("line %d: %w", r.line, err)
+		}
+		if o.refused == nil {
+			if first, again := lines[o.record.ID]; again {
+				o.note = fmt.Sprintf("same as line %d", first)
+			} else {
+				lines[o.record.ID] = r.line
+				if before[o.record.ID] {
+					o.note = "kept by an earlier run"
+				}
+			}
+		}
+		outcomes = append(outcomes, o)
+	}
+	return outcomes, lines, nil
 }
 
 // take gives a row to the ledger. Its error means that the ledger could not

@@ -15,6 +15,59 @@ import (
 	"github.com/optinkit/consent/memstore"
 )
 
+// TestMain puts the temporary files of all tests where they are removed.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "quickstart-test")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("TMPDIR", dir)
+	status := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+// Running again on the same file keeps nothing twice, and decides the same.
+func TestTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "with space & 100%?.db")
+	var first, second bytes.Buffer
+	for _, out := range []*bytes.Buffer{&first, &second} {
+		if err := run(t.Context(), []string{"-db", path}, out, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the file is not where it was asked for: %v", err)
+	}
+	if want := "STORE: 0 records of these people before, 23 now"; !strings.Contains(first.String(), want) {
+		t.Errorf("first run: no %q", want)
+	}
+	if want := "STORE: 23 records of these people before, 23 now"; !strings.Contains(second.String(), want) {
+		t.Errorf("second run: no %q", want)
+	}
+	if n := strings.Count(second.String(), "kept by an earlier run"); n != 23 {
+		t.Errorf("second run: %d rows kept by an earlier run, want 23", n)
+	}
+	from := func(out *bytes.Buffer, title string) string {
+		_, rest, _ := strings.Cut(out.String(), title)
+		return rest
+	}
+	if from(&first, "REFUSED") == "" || from(&first, "CAMPAIGN") == "" || from(&first, "CAMPAIGN") != from(&second, "CAMPAIGN") {
+		t.Error("the second run decides otherwise")
+	}
+}
+
+func TestTemporaryFileIsNamed(t *testing.T) {
+	var stderr bytes.Buffer
+	if err := run(t.Context(), nil, io.Discard, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	_, path, _ := strings.Cut(strings.TrimSpace(stderr.String()), "kept in ")
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOtherFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.csv")
 	// The business is not in main.go's list, and the clock is the real one.
@@ -45,7 +98,11 @@ func TestNoRows(t *testing.T) {
 }
 
 func TestBadArguments(t *testing.T) {
-	for _, args := range [][]string{{"a.csv", "b.csv"}, {"-frobnicate"}, {filepath.Join(t.TempDir(), "missing.csv")}} {
+	noDB := filepath.Join(t.TempDir(), "text")
+	if err := os.WriteFile(noDB, []byte("this is no database, whatever its name says"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"-db", noDB}, {"-db", filepath.Join(t.TempDir(), "missing", "file.db")}, {"a.csv", "b.csv"}, {"-frobnicate"}, {filepath.Join(t.TempDir(), "missing.csv")}} {
 		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
 			t.Errorf("%q: no error", args)
 		}
