@@ -34,7 +34,7 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 // A person is known under a business ID and a [Subject], and nothing is
 // shared between two businesses or two subjects: a method must not show or
 // touch the records of others (Keys/Apart). Keys are exact strings: two business IDs that
-// differ in case, in accents or by a trailing space must be two (Keys/Exact). Store
+// differ in case, in accents or by a trailing space, and two user IDs that differ in case, must be two (Keys/Exact). Store
 // subjects as their String and read them with [ParseSubject]. Categories are exact in the same way (Keys/Categories).
 //
 // # Append
@@ -50,7 +50,7 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 // nothing and must succeed (Append/None). The records of a call may be of several businesses and
 // subjects (Append/Many).
 //
-// Record.ID is an idempotency key within its business and subject. A record that is already
+// Record.ID is an idempotency key within its business and subject; any 16 bytes but zero may be one. A record that is already
 // there with the same content must be skipped without error (Append/Again), also when
 // it comes twice in one call (Append/TwiceInOneCall). The same ID with
 // other content must fail with an error for which errors.Is(err, [ErrConflict]) is true, whether
@@ -65,7 +65,7 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 // [Standing.Apply] gives for all records of the subject, whatever the order they were
 // appended in (Standings/Latest, Standings/Late, Standings/Ties, Standings/Everything, Standings/Random),
 // sorted as Apply sorts it, and empty for a person without records (Standings/Nobody). What into[i] held
-// before must not show through; its memory may be used again (Standings/StaleInto). Elements past len(subjects) must stay as they
+// before must not show through; its memory may be used again (Standings/StaleInto), so the caller sees to it that no two elements share any. Elements past len(subjects) must stay as they
 // are (Standings/LongInto). A subject may stand in subjects more than once, and each must be answered (Standings/Duplicates). A call may
 // name 100,000 subjects, and must answer them in order (Standings/Many); no subjects is no error (Standings/None).
 // If it returns an error, what into holds is undefined, and a store must never answer "no
@@ -90,9 +90,10 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 //
 // Any method may be called by many goroutines at once, and the store must end in the
 // state that some order of the calls gives; as Apply's order does not matter, the
-// standing must equal the records (Concurrent/OneSubject, Concurrent/ManySubjects, Concurrent/SameRecord). When Append or
+// standing must equal the records (Concurrent/OneSubject, Concurrent/SameRecord, Concurrent/Erase). A call must not fail only because
+// another runs: what a database refuses for that, such as a deadlock, the store tries again (Concurrent/ManySubjects). When Append or
 // Erase has returned nil, every later Standings and History must show its effect (Concurrent/ReadYourWrites): an
-// opt-out counts from that moment. A store on a replicated database must read where it wrote, or wait.
+// opt-out counts from that moment. So a store on a replicated database reads where it wrote, or waits.
 //
 // # Cancellation
 //
@@ -103,7 +104,7 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 //
 // # Ownership
 //
-// A store must keep no slice or map that it was given, and hand out none that it keeps:
+// A store must neither change nor keep a slice or map that it was given, save into, and hand out none that it keeps:
 // callers may change both afterwards (Own/Appended, Own/Standings, Own/History).
 //
 // # Errors
