@@ -134,8 +134,12 @@ func (c Category) Covers(other Category) bool {
 
 // Root returns the first part of c: "marketing" for "marketing/offers".
 func (c Category) Root() Category {
-	root, _, _ := strings.Cut(string(c), "/")
-	return Category(root)
+	for i := range len(c) {
+		if c[i] == '/' {
+			return c[:i]
+		}
+	}
+	return c
 }
 
 // maxCategory bounds the bytes of a category; databases keep it in a key.
@@ -144,10 +148,14 @@ const maxCategory = 128
 // IsValid tells whether c is one of the roots, or a well-formed path under
 // one, of at most 128 bytes.
 func (c Category) IsValid() bool {
-	switch c.Root() {
+	root := c.Root()
+	switch root {
 	case Marketing, Utility, Authentication, Service, Calls:
 	default:
 		return false
+	}
+	if len(root) == len(c) {
+		return true
 	}
 	if len(c) > maxCategory {
 		return false
@@ -562,7 +570,7 @@ type checkBuffer struct {
 // Errors: *[FieldError] if the message names no business, no person or no
 // valid category; the store's own errors, wrapped. The Decision beside an error
 // is the zero value, which denies: what could not be checked must not be sent.
-func (l *Ledger) Check(ctx context.Context, m Message) (Decision, error) {
+func (l *Ledger) Check(ctx context.Context, m Message) (d Decision, err error) {
 	if l.store == nil {
 		return Decision{}, errNoStore
 	}
@@ -570,16 +578,17 @@ func (l *Ledger) Check(ctx context.Context, m Message) (Decision, error) {
 		return Decision{}, problem.in("Message")
 	}
 	buf := l.bufs.Get().(*checkBuffer)
-	defer l.bufs.Put(buf)
 	n := m.subjects(&buf.subjects)
 	if err := l.store.Standings(ctx, m.BusinessID, buf.subjects[:n], buf.into[:n]); err != nil {
+		l.bufs.Put(buf)
 		return Decision{}, fmt.Errorf("consent: read the standing: %w", err)
 	}
 	standing := buf.into[0]
 	if n == 2 {
 		standing = standing.Merge(buf.into[1])
 	}
-	d := l.cfg.Policy.Decide(standing, m, l.cfg.Now())
+	d = decide(standing, &m, l.cfg.Now())
+	l.bufs.Put(buf)
 	if l.cfg.OnDecision != nil {
 		l.cfg.OnDecision(ctx, m, d)
 	}
@@ -635,7 +644,7 @@ func (l *Ledger) CheckAll(ctx context.Context, messages []Message) ([]Decision, 
 				standing = standing.Merge(into[at])
 				at++
 			}
-			decisions[i] = l.cfg.Policy.Decide(standing, messages[i], now)
+			decisions[i] = decide(standing, &messages[i], now)
 		}
 	}
 	if l.cfg.OnDecision != nil {

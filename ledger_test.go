@@ -420,7 +420,7 @@ func TestMalformedInput(t *testing.T) {
 		"OptIn.Evidence.Extra":           func(in *consent.OptIn) { in.Evidence.Extra = extras },
 		"OptIn.Evidence.Extra (a key)":   func(in *consent.OptIn) { in.Evidence.Extra = map[string]string{"\x00": ""} },
 		"OptIn.Evidence.Extra (a value)": func(in *consent.OptIn) { in.Evidence.Extra = map[string]string{"a": "\xff"} },
-		"OptIn.GivenAt":                  func(in *consent.OptIn) { in.GivenAt = time.Date(-4, 1, 1, 0, 0, 0, 0, time.UTC) },
+		"OptIn.GivenAt":                  func(in *consent.OptIn) { in.GivenAt = time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC) },
 		"OptIn.ExpiresAt":                func(in *consent.OptIn) { in.ExpiresAt = far },
 		"OptIn.ExpiresAt is not after":   func(in *consent.OptIn) { in.ExpiresAt = in.GivenAt },
 	}

@@ -251,12 +251,15 @@ const window = 24 * time.Hour
 // approved, and its category must be the root of the message's.
 //
 // Decide reads neither m.BusinessID nor the person: that s is theirs is the caller's part, or the [Ledger]'s.
-func (p Policy) Decide(s Standing, m Message, now time.Time) Decision {
-	d := Decision{At: now}
-	open := windowOpen(m.LastInboundAt, now)
+func (p Policy) Decide(s Standing, m Message, now time.Time) Decision { return decide(s, &m, now) }
+
+// decide is Decide for the ledger, which asks before every send: it copies no Message.
+func decide(s Standing, m *Message, now time.Time) (d Decision) {
+	d.At = now
+	open, root := windowOpen(m.LastInboundAt, now), m.Category.Root()
 
 	why, optIn := consentTo(s, m.Category, now)
-	if why != "" && m.Category.Root() == Service && open && !optedOutSince(s, m.Category, m.LastInboundAt) {
+	if why != "" && root == Service && open && !optedOutSince(s, m.Category, m.LastInboundAt) {
 		why = ""
 	}
 
@@ -265,7 +268,7 @@ func (p Policy) Decide(s Standing, m Message, now time.Time) Decision {
 	if why != "" {
 		d.Reasons = append(d.Reasons, why)
 	}
-	d.Reasons = appendTemplateReasons(d.Reasons, m, open)
+	d.Reasons = appendTemplateReasons(d.Reasons, m, root, open)
 	if len(d.Reasons) == 0 {
 		d.Allowed, d.OptIn = true, optIn
 	}
@@ -275,8 +278,11 @@ func (p Policy) Decide(s Standing, m Message, now time.Time) Decision {
 // windowOpen tells whether the person wrote or called within the last 24 hours. A time
 // further ahead than clocks differ is a mistake, and no message.
 func windowOpen(lastInbound, now time.Time) bool {
+	if lastInbound.IsZero() {
+		return false
+	}
 	age := now.Sub(lastInbound)
-	return !lastInbound.IsZero() && age < window && age >= -maxSkew
+	return age < window && age >= -maxSkew
 }
 
 // consentTo finds the latest entry that covers c and tells why it is no
@@ -340,8 +346,7 @@ func optedOutSince(s Standing, c Category, t time.Time) bool {
 }
 
 // appendTemplateReasons appends what is wrong with how m is to be sent.
-func appendTemplateReasons(reasons []Reason, m Message, open bool) []Reason {
-	root := m.Category.Root()
+func appendTemplateReasons(reasons []Reason, m *Message, root Category, open bool) []Reason {
 	if m.Template == nil {
 		if root != Calls && !open {
 			reasons = append(reasons, ReasonTemplateRequired)
@@ -355,11 +360,29 @@ func appendTemplateReasons(reasons []Reason, m Message, open bool) []Reason {
 	if m.Template.Status != TemplateApproved {
 		reasons = append(reasons, ReasonTemplateNotApproved)
 	}
-	if !strings.EqualFold(string(m.Template.Category), string(root)) {
+	if !sameRoot(m.Template.Category, root) {
 		reasons = append(reasons, ReasonTemplateCategoryMismatch)
 	}
 	if root == Service && !open {
 		reasons = append(reasons, ReasonWindowClosed)
 	}
 	return reasons
+}
+
+// sameRoot compares a template's category, which may be in WhatsApp's
+// capitals, with a root.
+func sameRoot(c, root Category) bool {
+	if len(c) != len(root) {
+		return false
+	}
+	for i := range len(c) {
+		b := c[i]
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		if b != root[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -183,11 +183,18 @@ func checkText(field, s string, limit int) error {
 }
 
 // storable tells whether every database can keep s as text.
-func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+func storable(s string) bool {
+	for i := range len(s) {
+		if s[i] == 0 || s[i] >= utf8.RuneSelf {
+			return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+		}
+	}
+	return true // short ASCII, as IDs are
+}
 
 func checkYear(field string, t time.Time) error {
-	if !t.IsZero() && (t.UTC().Year() < 1 || t.UTC().Year() > 9999) {
-		return &FieldError{field, "lies outside the years 1 to 9999"}
+	if !t.IsZero() && (t.UTC().Year() < 1970 || t.UTC().Year() > 9999) {
+		return &FieldError{field, "lies outside the years 1970 to 9999; check its unit and epoch"}
 	}
 	return nil
 }

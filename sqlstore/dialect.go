@@ -97,6 +97,7 @@ type queries struct {
 	page      string
 	existing  func(rows int) string
 
+	lockForErase    []string // may be empty
 	deleteRecords   string
 	deleteStandings string
 }
@@ -144,8 +145,13 @@ func queriesOf(d Dialect) queries {
 			chunk: 10_000,
 		}
 		// FOR UPDATE keeps an Erase from removing what counts as appended again.
-		text := existing + "(SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::uuid[])) FOR UPDATE"
+		text := existing + "(SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::uuid[]))" +
+			" ORDER BY r.business, r.subject, r.id FOR UPDATE"
 		q.existing = func(int) string { return text }
+		q.lockForErase = []string{
+			"SELECT 1 FROM consent_records WHERE business = $1 AND subject = $2 FOR UPDATE NOWAIT",
+			"SELECT 1 FROM consent_standings WHERE business = $1 AND subject = $2 FOR UPDATE NOWAIT",
+		}
 	case SQLite:
 		q.standings = batchQuery{
 			text:  func(int) string { return manyFrom + "IN (SELECT value FROM json_each(?))" },

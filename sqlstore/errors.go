@@ -317,17 +317,22 @@ func (s *Store) otherDialect(ctx context.Context) error {
 	}
 	answers := Dialect("")
 	for _, p := range probes {
-		var v any
-		if s.db.QueryRowContext(ctx, p.text).Scan(&v) != nil {
-			continue
-		}
-		if p.dialect == s.dialect {
+		if p.dialect == s.dialect && s.answers(ctx, p.text) {
 			return nil
 		}
-		answers = p.dialect
+	}
+	for _, p := range probes {
+		if p.dialect != s.dialect && s.answers(ctx, p.text) {
+			answers = p.dialect
+		}
 	}
 	if answers == "" {
 		return nil
 	}
 	return fmt.Errorf("%w: New was told %q, but the database answers as %q; pass that", ErrDialect, s.dialect, answers)
+}
+
+func (s *Store) answers(ctx context.Context, probe string) bool {
+	var v any
+	return s.db.QueryRowContext(ctx, probe).Scan(&v) == nil
 }

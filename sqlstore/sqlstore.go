@@ -102,6 +102,17 @@ func (s *Store) Erase(ctx context.Context, businessID string, subject consent.Su
 	}
 	defer release()
 	return s.transact(ctx, op, func(ctx context.Context, tx DB) error {
+		for _, text := range s.q.lockForErase {
+			// A DELETE takes rows as it meets them and Append in order of their keys,
+			// so the two could wait for each other, which PostgreSQL notices after a
+			// second only. One that does not wait asks again after milliseconds.
+			if s.begin == nil {
+				break // the caller's transaction must not fail for that
+			}
+			if _, err := s.exec(ctx, tx, text, true, businessID, subject.String()); err != nil {
+				return err
+			}
+		}
 		// An Append at the same time is seen either whole or not at all by one
 		// statement, but one statement cannot empty two tables. So go on until
 		// neither had anything: every Append that has committed by then is gone from
