@@ -44,7 +44,7 @@ func (f *facts) matches() []Match {
 	if f.text == nil {
 		return nil
 	}
-	var out []Match
+	out := make([]Match, 0, 2)
 	if j := &f.text.Statement; j.Verdict == wording.Pass {
 		out = append(out, Match{"statement", j.Reason, j.Language, exported(j.Spans)})
 	}

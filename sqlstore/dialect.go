@@ -104,6 +104,7 @@ type queries struct {
 
 // batchQuery asks for many subjects at once.
 type batchQuery struct {
+	between string // all of a business from one subject to another, in order, up to a number of rows
 	text  func(n int) string
 	list  func(subjects []string) (string, bool) // all subjects as one parameter, if the dialect can
 	chunk int
@@ -140,7 +141,13 @@ func queriesOf(d Dialect) queries {
 		// An array as text is understood by every driver; the cast from text is
 		// explicit so that the parameter itself is text.
 		q.standings = batchQuery{
-			text:  func(int) string { return manyFrom + "= ANY($2::text::text[])" },
+			// A join and not "= ANY", which on a table without statistics compares
+			// each row with each element.
+			text: func(int) string {
+				return "SELECT s.subject, s." + strings.ReplaceAll(standingColumns, ", ", ", s.") +
+					" FROM unnest($2::text::text[]) AS k(subject)" +
+					" JOIN consent_standings s ON s.business = $1 AND s.subject = k.subject"
+			},
 			list:  func(subjects []string) (string, bool) { return textArray(subjects), true },
 			chunk: 10_000,
 		}
@@ -167,6 +174,7 @@ func queriesOf(d Dialect) queries {
 		}
 		q.existing = func(n int) string { return existing + "(" + repeat("(?, ?, ?)", n) + ") FOR UPDATE" }
 	}
+	q.standings.between = manyFrom + "BETWEEN " + p2 + " AND " + p3 + " ORDER BY subject LIMIT " + p4
 	return q
 }
 

@@ -62,52 +62,171 @@ func (s *Store) standing(ctx context.Context, business string, subject consent.S
 	return rows.Err()
 }
 
+// When most of a business's people are asked about, as for a broadcast, reading
+// its rows one after the other is several times as fast as looking each person
+// up. Which it is shows in the rows between the first and last subject of a chunk, which are read up to a limit.
+const (
+	probeFrom = 2_000 // subjects in a call, from which on the question is put
+	probeSize = 250   // subjects whose range is tried first
+	probeWait = 16    // chunks looked up before it is tried again
+	dense     = 6     // rows read per subject at which looking up is about as fast
+)
+
+// standings reads the rows of many people, chunk by chunk.
+func (s *Store) standings(ctx context.Context, business string, subjects []consent.Subject, into []consent.Standing) error {
+	order := sorted(subjects)
+	c := chunk{into: into}
+	wait := 0 // chunks until the range is tried
+	size := probeSize
+	if len(subjects) < probeFrom {
+		wait = len(subjects)
+	}
+	for len(order) > 0 {
+		limit := s.q.standings.chunk
+		if wait == 0 {
+			limit = min(limit, size)
+		}
+		var taken []asked
+		taken, order = c.fill(subjects, order, limit)
+		err := s.attempt(ctx, func() error {
+			c.reset()
+			if wait > 0 {
+				return s.lookUp(ctx, business, &c)
+			}
+			whole, err := s.readRange(ctx, business, &c)
+			if err != nil || whole {
+				size = s.q.standings.chunk
+				return err
+			}
+			wait, size = probeWait+1, probeSize
+			c.reset()
+			return s.lookUp(ctx, business, &c)
+		})
+		if err != nil {
+			return err
+		}
+		wait = max(wait-1, 0)
+		c.copyRepeated(subjects, taken)
+	}
+	return nil
+}
+
+// chunk is the subjects of one statement.
+type chunk struct {
+	keys []string // sorted, each once
+	at   []int    // where in the call each stands
+	into []consent.Standing
+}
+
+// fill takes up to limit different subjects from order.
+func (c *chunk) fill(subjects []consent.Subject, order []asked, limit int) (taken, rest []asked) {
+	c.keys, c.at = c.keys[:0], c.at[:0]
+	for n, o := range order {
+		key := subjects[o.at].String()
+		if len(c.keys) > 0 && key == c.keys[len(c.keys)-1] {
+			continue
+		}
+		if len(c.keys) == limit {
+			return order[:n], order[n:]
+		}
+		c.keys, c.at = append(c.keys, key), append(c.at, o.at)
+	}
+	return order, nil
+}
+
+// reset empties the standings of the chunk, for a first or another attempt.
+func (c *chunk) reset() {
+	for _, i := range c.at {
+		c.into[i] = c.into[i][:0]
+	}
+}
+
+// copyRepeated answers for subjects that were named again, in memory of their own.
+func (c *chunk) copyRepeated(subjects []consent.Subject, taken []asked) {
+	if len(taken) == len(c.keys) {
+		return
+	}
+	k := 0
+	for _, o := range taken {
+		if subjects[o.at].String() != c.keys[k] {
+			k++
+		}
+		if o.at != c.at[k] {
+			c.into[o.at] = append(c.into[o.at][:0], c.into[c.at[k]]...)
+		}
+	}
+}
+
+// readRange reads all rows between the chunk's first and last subject, and tells whether
+// that was all of them before the limit.
+func (s *Store) readRange(ctx context.Context, business string, c *chunk) (whole bool, err error) {
+	limit := dense * len(c.keys)
+	n, err := s.read(ctx, c, false, s.q.standings.between, business, c.keys[0], c.keys[len(c.keys)-1], int64(limit))
+	return n < limit, err
+}
+
+// lookUp asks for each of the chunk's subjects.
+func (s *Store) lookUp(ctx context.Context, business string, c *chunk) error {
+	if list, ok := s.q.standings.list(c.keys); ok {
+		_, err := s.read(ctx, c, true, s.q.standings.text(len(c.keys)), business, list)
+		return err
+	}
+	n := roundUp(len(c.keys), s.q.standings.chunk)
+	args := make([]any, 0, n+1)
+	args = append(args, business)
+	for i := range n {
+		args = append(args, c.keys[min(i, len(c.keys)-1)])
+	}
+	_, err := s.read(ctx, c, true, s.q.standings.text(n), args...)
+	return err
+}
+
+// read adds each row that the statement returns to the standing at its place, and tells how many there were.
+// Rows of subjects that are not in the chunk are an error if each was asked for, and passed over if not.
+func (s *Store) read(ctx context.Context, c *chunk, each bool, text string, args ...any) (n int, err error) {
+	rows, err := s.query(ctx, text, true, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var scan entryScan
+	var subject sql.RawBytes
+	dest := append([]any{&subject}, scan.dest()...)
+	k := 0
+	for rows.Next() {
+		n++
+		if err := rows.Scan(dest...); err != nil {
+			return n, err
+		}
+		// Rows come in the order of the keys as a rule, but lookUp does not ask for it.
+		for k < len(c.keys) && c.keys[k] < string(subject) {
+			k++
+		}
+		if k == len(c.keys) || c.keys[k] != string(subject) {
+			if !each {
+				continue
+			}
+			var found bool
+			if k, found = slices.BinarySearchFunc(c.keys, subject, compareKey); !found {
+				return n, ownError{fmt.Errorf("sqlstore: standings: %w: the database returned a subject that was not asked for", ErrSchema)}
+			}
+		}
+		e, err := scan.entry()
+		if err != nil {
+			return n, err
+		}
+		c.into[c.at[k]] = put(c.into[c.at[k]], e)
+	}
+	return n, rows.Err()
+}
+
+func compareKey(key string, b sql.RawBytes) int { return strings.Compare(key, string(b)) }
+
 // asked is a subject and where in the call it stands. Numbers of up to 15 digits
 // are compared by the 16 bytes in hi and lo alone.
 type asked struct {
 	hi, lo uint64
 	at     int
-}
-
-// standings reads the rows of many people, chunk by chunk.
-func (s *Store) standings(ctx context.Context, business string, subjects []consent.Subject, into []consent.Standing) error {
-	order := sorted(subjects)
-	keys := make([]string, 0, min(len(order), s.q.standings.chunk))
-	at := make([]int, 0, cap(keys)) // where in subjects each key stands
-	for len(order) > 0 {
-		keys, at = keys[:0], at[:0]
-		n := 0
-		for n < len(order) {
-			key := subjects[order[n].at].String()
-			if len(keys) == 0 || key != keys[len(keys)-1] {
-				if len(keys) == s.q.standings.chunk {
-					break
-				}
-				keys, at = append(keys, key), append(at, order[n].at)
-			}
-			n++
-		}
-		err := s.attempt(ctx, func() error {
-			for _, i := range at {
-				into[i] = into[i][:0]
-			}
-			return s.readChunk(ctx, business, keys, at, into)
-		})
-		if err != nil {
-			return err
-		}
-		// A subject that was named again has the same answer, in memory of its own.
-		for i, k := 0, 0; i < n; i++ {
-			if subjects[order[i].at].String() != keys[k] {
-				k++
-			}
-			if order[i].at != at[k] {
-				into[order[i].at] = append(into[order[i].at][:0], into[at[k]]...)
-			}
-		}
-		order = order[n:]
-	}
-	return nil
 }
 
 func sorted(subjects []consent.Subject) []asked {
@@ -132,52 +251,6 @@ func sorted(subjects []consent.Subject) []asked {
 		return subjects[a.at].Compare(subjects[b.at])
 	})
 	return order
-}
-
-// readChunk asks for keys, which are sorted and each there once, and adds each row to the standing at its place.
-func (s *Store) readChunk(ctx context.Context, business string, keys []string, at []int, into []consent.Standing) error {
-	var args []any
-	n := len(keys)
-	if list, ok := s.q.standings.list(keys); ok {
-		args = []any{business, list}
-	} else {
-		n = roundUp(n, s.q.standings.chunk)
-		args = make([]any, 0, n+1)
-		args = append(args, business)
-		for i := range n {
-			args = append(args, keys[min(i, len(keys)-1)])
-		}
-	}
-	rows, err := s.query(ctx, s.q.standings.text(n), true, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var scan entryScan
-	var subject sql.RawBytes
-	dest := append([]any{&subject}, scan.dest()...)
-	k := 0
-	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
-			return err
-		}
-		e, err := scan.entry()
-		if err != nil {
-			return err
-		}
-		// Rows come in the order of the keys as a rule, but nothing promises it.
-		for k < len(keys) && keys[k] < string(subject) {
-			k++
-		}
-		if k == len(keys) || keys[k] != string(subject) {
-			var ok bool
-			if k, ok = slices.BinarySearchFunc(keys, subject, func(key string, b sql.RawBytes) int { return strings.Compare(key, string(b)) }); !ok {
-				return ownError{fmt.Errorf("sqlstore: standings: %w: the database returned a subject that was not asked for", ErrSchema)}
-			}
-		}
-		into[at[k]] = put(into[at[k]], e)
-	}
-	return rows.Err()
 }
 
 // roundUp gives statements few lengths, so that each can be kept prepared.

@@ -394,3 +394,46 @@ func TestOtherProcess(t *testing.T) {
 		})
 	}
 }
+
+// TestStandingsOfMany asks for few, some and most of a business's people, which takes
+// different statements, with people who are not there and people named twice.
+func TestStandingsOfMany(t *testing.T) {
+	each(t, func(t *testing.T, x target) {
+		_, s := x.store(t)
+		var records []consent.Record
+		for i := range 6000 {
+			r := optIn(person(2*i), consent.Marketing, consent.Utility)
+			r.Statement, r.Evidence = consent.Statement{}, consent.Evidence{}
+			records = append(records, r)
+		}
+		if err := s.Append(t.Context(), records...); err != nil {
+			t.Fatal(err)
+		}
+		rng := rand.New(rand.NewPCG(3, 4))
+		for _, step := range []int{1, 2, 5, 60} {
+			var subjects []consent.Subject
+			for i := 0; i < 12000; i += step {
+				subjects = append(subjects, person(i))
+			}
+			subjects = append(subjects, subjects[len(subjects)/2:]...)
+			rng.Shuffle(len(subjects), func(i, j int) { subjects[i], subjects[j] = subjects[j], subjects[i] })
+			into := make([]consent.Standing, len(subjects))
+			if err := s.Standings(t.Context(), business, subjects, into); err != nil {
+				t.Fatal(err)
+			}
+			there := map[consent.Subject]bool{}
+			for i := range 6000 {
+				there[person(2*i)] = true
+			}
+			for i, subject := range subjects {
+				want := 0
+				if there[subject] {
+					want = 2
+				}
+				if len(into[i]) != want {
+					t.Fatalf("every %d-th: standing %d of %d has %d entries, want %d", step, i, len(subjects), len(into[i]), want)
+				}
+			}
+		}
+	})
+}
