@@ -105,9 +105,9 @@ type queries struct {
 // batchQuery asks for many subjects at once.
 type batchQuery struct {
 	between string // all of a business from one subject to another, in order, up to a number of rows
-	text  func(n int) string
-	list  func(subjects []string) (string, bool) // all subjects as one parameter, if the dialect can
-	chunk int
+	text    func(n int) string
+	list    func(subjects []string) (string, bool) // all subjects as one parameter, if the dialect can
+	chunk   int
 }
 
 const (

@@ -159,7 +159,9 @@ var serverTargets = []target{
 }
 
 // targets are all databases, by driver.
-func targets() []target { return append(sqliteTargets[:len(sqliteTargets):len(sqliteTargets)], serverTargets...) }
+func targets() []target {
+	return append(sqliteTargets[:len(sqliteTargets):len(sqliteTargets)], serverTargets...)
+}
 
 // each runs test on every database.
 func each(t *testing.T, test func(t *testing.T, x target)) {
