@@ -32,7 +32,7 @@ cover: ## coverage of the root package, at least 95 %
 	.ci/coverage
 
 examples: ## run every example
-	@for e in $$(go list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' ./examples/...); do echo "-- $$e"; (cd examples && go run $$e </dev/null) || exit 1; done
+	.ci/examples
 
 ci: ## all that continuous integration runs
 	.ci/run

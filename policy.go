@@ -18,10 +18,14 @@ type Policy struct {
 	Rules []Rule
 
 	// Require names rules whose advice is to refuse: "practice.opt_out"
-	// makes an opt-in invalid if its text does not tell how to opt out. A name that no rule has is itself a violation, of
+	// makes an opt-in invalid if its text does not tell how to opt out, and RequirePractices stands for all rules of best
+	// practice. A name that no rule has is itself a violation, of
 	// the rule "policy.require", so that a slip of the pen is found.
 	Require []string
 }
+
+// RequirePractices in Policy.Require makes every best practice a requirement.
+const RequirePractices = "practice.*"
 
 // Rule is a rule of the caller's own for opt-ins.
 type Rule struct {
@@ -201,14 +205,15 @@ func (p Policy) ownRule(r Rule, in OptIn, now time.Time) []Finding {
 }
 
 func (p Policy) raise(rule string, s Severity) Severity {
-	if slices.Contains(p.Require, rule) {
+	if slices.Contains(p.Require, rule) || strings.HasPrefix(rule, "practice.") && slices.Contains(p.Require, RequirePractices) {
 		return Violation
 	}
 	return s
 }
 
 func (p Policy) has(rule string) bool {
-	return slices.ContainsFunc(builtin, func(r builtinRule) bool { return r.name == rule }) ||
+	return rule == RequirePractices ||
+		slices.ContainsFunc(builtin, func(r builtinRule) bool { return r.name == rule }) ||
 		slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Name == rule })
 }
 

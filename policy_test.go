@@ -203,6 +203,10 @@ func TestRequireRaisesAdvice(t *testing.T) {
 	in.Statement.Text, in.Statement.ReviewedBy = "Mo gbà láti gba ìfiránṣẹ́ ìpolówó láti ọ̀dọ̀ Acme.", "legal"
 	assert.False(t, consent.Policy{Require: []string{consent.RuleStatementUnsure}}.Evaluate(in, t0).OK(), "a policy may refuse what it cannot judge itself")
 
+	all := consent.Policy{Require: []string{consent.RequirePractices}}
+	assert.False(t, all.Evaluate(in, t0).OK())
+	assert.True(t, all.Evaluate(goodOptIn(), t0).OK())
+
 	e := consent.Policy{Require: []string{"practise.opt_out"}}.Evaluate(goodOptIn(), t0)
 	assert.False(t, e.OK(), "a slip of the pen does not go unnoticed")
 	assert.Equal(t, []string{"policy.require"}, ruleNames(e))

@@ -1,10 +1,10 @@
 // Lint reads a file of opt-in texts and reports which are valid opt-ins for
 // WhatsApp, with the words that decided marked:
 //
-//	go run ./examples/lint [-strict] [file.jsonl ...]
+//	go run ./examples/lint [-strict] file.jsonl ...
 //
-// A file holds one JSON object a line, as in texts.jsonl, which is read if no
-// file is named; "-" is standard input. The fields are
+// A file holds one JSON object a line, as in texts.jsonl; "-" is standard
+// input. The fields are
 //
 //	text         what people see or hear when they agree
 //	business     the business's name, in full
@@ -20,7 +20,6 @@
 package main
 
 import (
-	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,9 +28,6 @@ import (
 
 	"github.com/optinkit/consent"
 )
-
-//go:embed texts.jsonl
-var sample string
 
 func main() {
 	if status := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, colourful(os.Stdout)); status != 0 {
@@ -50,7 +46,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 	flags := flag.NewFlagSet("lint", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: lint [-strict] [file.jsonl ...]")
+		fmt.Fprintln(stderr, "usage: lint [-strict] file.jsonl ...")
 		flags.PrintDefaults()
 	}
 	strict := flags.Bool("strict", false, "refuse texts that break WhatsApp's best practices")
@@ -62,17 +58,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, colour bool) 
 
 	var policy consent.Policy
 	if *strict {
-		policy.Require = []string{
-			consent.RulePracticeCategories, consent.RulePracticeSeparate,
-			consent.RulePracticeOptOut, consent.RulePracticeValue,
-		}
+		policy.Require = []string{consent.RequirePractices}
 	}
 
 	var texts []text
 	var errs []error
 	if flags.NArg() == 0 {
-		fmt.Fprintln(stderr, "lint: no file named, so this is the sample texts.jsonl")
-		texts, errs = readTexts("texts.jsonl", sample)
+		// A guard that was told nothing to guard must not report that all is well.
+		flags.Usage()
+		return unreadable
 	}
 	for _, name := range flags.Args() {
 		data, err := readFile(name, stdin)

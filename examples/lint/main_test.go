@@ -136,7 +136,7 @@ func TestStatus(t *testing.T) {
 		want   int
 		stderr string
 	}{
-		{"sample", nil, allValid, "texts.jsonl"},
+		{"no file", nil, unreadable, "usage"},
 		{"good", []string{ok}, allValid, ""},
 		{"help", []string{"-h"}, allValid, "usage"},
 		{"bad", []string{ok, bad}, someInvalid, ""},
@@ -218,7 +218,7 @@ func TestNoColour(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	run(nil, nil, &out, io.Discard, true)
+	run([]string{"texts.jsonl"}, nil, &out, io.Discard, true)
 	if !strings.Contains(out.String(), green) {
 		t.Error("no colours where they are wanted")
 	}
@@ -227,7 +227,7 @@ func TestNoColour(t *testing.T) {
 func TestOutputFailure(t *testing.T) {
 	r, w := io.Pipe()
 	r.Close()
-	if got := run(nil, nil, w, io.Discard, false); got != unreadable {
+	if got := run([]string{"texts.jsonl"}, nil, w, io.Discard, false); got != unreadable {
 		t.Errorf("status %d with a closed pipe, want %d", got, unreadable)
 	}
 }
