@@ -57,6 +57,7 @@ const (
 	cInitiate    // chat with us: the person writes first
 	cWord        // a known word without a part to play
 	cJoin        // inner: a gapped form whose other half was found
+	cAbout       // about, when: a topic follows, not an object
 	cName        // inner: the business's name
 	cComma       // inner: a soft break
 	cPlaceholder // an unfilled blank: {{company}}, "your company name"
@@ -90,7 +91,7 @@ var classNames = map[string]class{
 	"question": cQuestion, "answer": cAnswer, "neg": cNeg, "refuse": cRefuse, "harmless": cHarmless, "mild": cMild,
 	"untick": cUntick, "optout": cOptOut, "stop": cStop, "unless": cUnless, "silence": cSilence, "if": cIf, "but": cBut,
 	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe,
-	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
+	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
 	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "word": cWord, "blank": cPlaceholder,
 }

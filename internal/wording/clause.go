@@ -24,6 +24,7 @@ type reading struct {
 	sentences []sentence
 	known     int // runes of words that the lexicon knows
 	words     int // runes of all words
+	pending   gaps
 }
 
 // mask is a run of folded positions that is read as one item: a name or a
@@ -51,6 +52,7 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 			r.sentences = append(r.sentences, sentence{first, len(r.items), question, [2]int{start, i}})
 		}
 		first, start, unknown = len(r.items), i, 0
+		r.pending = r.pending[:0]
 	}
 	for i := 0; i < len(f.runes); {
 		if len(masks) > 0 && masks[0].from == i {
@@ -102,13 +104,13 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 
 // match finds the longest form at i, or after a word joined to its front.
 func (r *reading) match(t *trie, i int) (int, uint16) {
-	to, rec := t.longest(r.f, i)
+	to, rec := t.longestJoined(r.f, i, &r.pending)
 	if rec != 0 {
 		return to, rec
 	}
 	for _, c := range r.lex.clitics {
 		if n := i + len(c); n < len(r.f.runes) && r.f.joined(n) && hasPrefix(r.f.runes[i:], c) {
-			if t, m := t.longest(r.f, n); m != 0 {
+			if t, m := t.longestJoined(r.f, n, &r.pending); m != 0 {
 				return t, m
 			}
 		}

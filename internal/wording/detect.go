@@ -36,12 +36,14 @@ func (lib *library) detector(k kind) *detector {
 			if e.reply {
 				continue
 			}
-			forms, err := expand(e.forms)
-			if err != nil {
-				panic(err)
-			}
-			for _, form := range forms {
-				d.add(form, src, uint64(1)<<i)
+			for _, chunk := range chunks(e.forms) {
+				forms, _, err := alternatives(chunk, 0)
+				if err != nil {
+					panic(err)
+				}
+				for _, form := range forms {
+					d.add(form, src, uint64(1)<<i)
+				}
 			}
 		}
 	}

@@ -324,6 +324,13 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return r.positive(s, v, a, c)
 	}
 	items := func(of class) []int { return r.of(from, to, of) }
+	if v := r.asked(s, from, to); v >= 0 {
+		f := finding{stance: stanceAsks, reason: "unanswered", items: []int{v}}
+		if r.has(s.from, s.to)&cAnswer != 0 {
+			f.stance, f.reason = stancePass, "question_answer"
+		}
+		return f
+	}
 	bad := c & (cTerms | cData | cOther)
 	switch {
 	case c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest) == 0:
@@ -417,6 +424,20 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 	return f
 }
 
+// asked finds the verb of a question that asks to message the person, in
+// whatever words: "may X write to you about …?"
+func (r *reading) asked(s *sentence, from, to int) int {
+	if !s.question || r.has(from, to)&cInitiate != 0 {
+		return -1
+	}
+	for v := from; v < to; v++ {
+		if it := &r.items[v]; !it.dead && it.class&verbs != 0 && r.delivers(v, from, to) {
+			return v
+		}
+	}
+	return -1
+}
+
 // frame finds an anchor and what it is an anchor for: the verb of receiving,
 // sending or contacting, or the messages themselves. a is negative if there
 // is none.
@@ -440,7 +461,7 @@ func (r *reading) frame(from, to int) (v, a int) {
 				(r.items[a].class&(cContact|cComm) != 0 || r.has(from, to)&(cComm|cChannel) != 0) {
 				return a, a
 			}
-			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
+			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && (r.items[h].class&cComm != 0 || k&(cAct|cTick|cSignup|cQuestion) == 0) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
 				return h, a
 			}
 		}
@@ -497,7 +518,7 @@ func (r *reading) bound(a, v int) bool {
 // compound reports that item i only qualifies the message word right behind
 // it: "order updates".
 func (r *reading) compound(i, to int) bool {
-	return i+1 < to && r.items[i+1].unknown == 0 && r.items[i+1].class&cComm != 0 && !r.items[i+1].dead
+	return i+1 < to && r.items[i+1].unknown <= 1 && r.items[i+1].class&cComm != 0 && !r.items[i+1].dead
 }
 
 // delivers reports whether verb v has messages, or the person, for its object.
@@ -575,6 +596,8 @@ func (r *reading) scan(v, step, from, to int) int {
 			break
 		}
 		switch {
+		case it.class&cAbout != 0:
+			return channel
 		case it.class&cComm != 0 && !r.means(i, from, to):
 			return i
 		case it.class&(cComm|cChannel) != 0:

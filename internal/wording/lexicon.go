@@ -214,7 +214,7 @@ func split(l string) ([]string, error) {
 
 // maxForms bounds what one entry may expand to, so that a slip in a data file
 // cannot fill the memory.
-const maxForms = 2048
+const maxForms = 4096
 
 // expand writes out the variants of an entry: "recib(o|ir|)" is three forms.
 func expand(p string) ([]string, error) {
@@ -233,6 +233,27 @@ func expand(p string) ([]string, error) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// chunks cuts an entry at the spaces outside parentheses, so that its words can
+// be expanded one by one.
+func chunks(p string) []string {
+	var out []string
+	depth, from := 0, 0
+	for i := range len(p) {
+		switch p[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ' ':
+			if depth == 0 {
+				out = append(out, p[from:i])
+				from = i + 1
+			}
+		}
+	}
+	return append(out, p[from:])
 }
 
 func alternatives(p string, depth int) (out []string, rest string, err error) {

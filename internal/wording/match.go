@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,8 +94,16 @@ func (b *builder) add(s string, c class, stems bool, sp spelling) error {
 }
 
 func (b *builder) path(s string, rec record, stems bool, sp spelling) error {
+	if strings.HasSuffix(s, "!") {
+		if sp == spellBare {
+			return nil
+		}
+		s, sp = strings.TrimSuffix(s, "!"), spellProper
+	}
+	s = strings.ReplaceAll(s, "$*", "$") // (word$|stem)*
+	s = strings.TrimSuffix(s, " *")      // word (stem|)*
 	exact := strings.HasSuffix(s, "$")
-	s = strings.TrimSuffix(s, "$")
+	s = strings.ReplaceAll(s, "$", "")
 	if stems && !exact && !strings.HasSuffix(s, "*") {
 		s += "*"
 	}
@@ -114,6 +123,11 @@ func (b *builder) path(s string, rec record, stems bool, sp spelling) error {
 		}
 		path = append(path, r)
 		loose = append(loose, bare(r))
+	}
+	for i, r := range path {
+		if r == edgeTail && i > 0 && path[i-1] == ' ' {
+			return fmt.Errorf("%q has a * that belongs to no word", s)
+		}
 	}
 	if len(path) == 0 || path[0] == edgeTail || path[0] == edgeWord || path[0] == ' ' || path[len(path)-1] == ' ' {
 		return fmt.Errorf("%q is not a form", s)
@@ -155,10 +169,14 @@ type layout struct {
 	*trie
 	recs  map[string]uint16
 	nodes map[string]uint32
+	key   []byte // of the node at hand, memory used again
 }
 
 func (l *layout) record(r record) uint16 {
-	key := fmt.Sprint(r)
+	key := fmt.Sprint(r) // few forms have gaps, and most records are known
+	if len(r.open)+len(r.close) == 0 {
+		key = string(binary.LittleEndian.AppendUint64(nil, uint64(r.class)))
+	}
 	if i, ok := l.recs[key]; ok {
 		return i
 	}
@@ -183,15 +201,21 @@ func (l *layout) node(forms []form, depth int) uint32 {
 		edges = append(edges, edge{r, l.node(forms[:end], depth+1)})
 		forms = forms[end:]
 	}
-	key := fmt.Sprint(n.rec, edges)
-	if i, ok := l.nodes[key]; ok {
+	key := binary.LittleEndian.AppendUint16(l.key[:0], n.rec)
+	for _, e := range edges {
+		key = binary.LittleEndian.AppendUint32(key, uint32(e.r))
+		key = binary.LittleEndian.AppendUint32(key, e.to)
+	}
+	l.key = key
+	if i, ok := l.nodes[string(key)]; ok {
 		return i
 	}
 	n.first, n.n = uint32(len(l.trie.edges)), uint16(len(edges))
 	l.trie.edges = append(l.trie.edges, edges...)
 	l.trie.nodes = append(l.trie.nodes, n)
-	l.nodes[key] = uint32(len(l.trie.nodes) - 1)
-	return l.nodes[key]
+	i := uint32(len(l.trie.nodes) - 1)
+	l.nodes[string(key)] = i
+	return i
 }
 
 func (t *trie) next(n uint32, r rune) (uint32, bool) {
@@ -220,17 +244,81 @@ func (t *trie) longest(f *folded, i int) (end int, rec uint16) {
 	return m.end, m.rec
 }
 
+// gaps are the gapped forms that have been opened and not closed.
+type gaps []uint16
+
+// longestJoined is longest for texts read in order: half of a gapped form
+// counts only if the other half stands in its place.
+func (t *trie) longestJoined(f *folded, i int, pending *gaps) (end int, rec uint16) {
+	m := matching{trie: t, f: f}
+	m.walk(0, i, 0)
+	if m.rec == 0 || t.recs[m.rec-1].class != 0 {
+		if m.rec != 0 {
+			for _, g := range t.recs[m.rec-1].open {
+				*pending = append(*pending, g.id)
+			}
+		}
+		return m.end, m.rec
+	}
+	r := &t.recs[m.rec-1]
+	for _, id := range r.close {
+		if slices.Contains(*pending, id) {
+			return m.end, m.rec
+		}
+	}
+	for _, g := range r.open {
+		if t.closer(f, m.end, g.id) {
+			*pending = append(*pending, g.id)
+			return m.end, m.rec
+		}
+	}
+	return m.plainEnd, m.plain
+}
+
+// closer reports whether the second half of gap id follows position i in the
+// same sentence.
+func (t *trie) closer(f *folded, i int, id uint16) bool {
+	for to := min(len(f.runes), i+gapRunes); i < to; i++ {
+		switch f.runes[i] {
+		case '.', '!', '?', '\n', '。', '।':
+			return false
+		}
+		if f.kinds[i] == kindNone || f.joined(i) {
+			continue
+		}
+		m := matching{trie: t, f: f}
+		m.walk(0, i, 0)
+		if m.rec != 0 && slices.Contains(t.recs[m.rec-1].close, id) {
+			return true
+		}
+	}
+	return false
+}
+
 type matching struct {
 	*trie
 	f       *folded
 	end     int
 	rec     uint16
 	literal int
+
+	// The longest form that means something by itself.
+	plainEnd     int
+	plain        uint16
+	plainLiteral int
 }
 
 func (m *matching) walk(n uint32, i, literal int) {
 	for {
 		nd := &m.nodes[n]
+		if nd.rec != 0 && literal > m.plainLiteral && !m.f.joined(i) {
+			if literal > m.literal {
+				m.end, m.rec, m.literal = i, nd.rec, literal
+			}
+			if m.recs[nd.rec-1].class != 0 {
+				m.plainEnd, m.plain, m.plainLiteral = i, nd.rec, literal
+			}
+		}
 		if nd.n > 0 && m.edges[nd.first].r < 0 { // the inner labels sort first
 			if to, ok := m.next(n, edgeTail); ok {
 				m.walk(to, m.f.wordEnd(i), literal)
@@ -245,9 +333,6 @@ func (m *matching) walk(n uint32, i, literal int) {
 			if to, ok := m.next(n, edgeWord); ok && i < len(m.f.kinds) && m.f.kinds[i] != kindNone {
 				m.walk(to, m.f.wordEnd(i+1), literal)
 			}
-		}
-		if nd.rec != 0 && literal > m.literal && !m.f.joined(i) {
-			m.end, m.rec, m.literal = i, nd.rec, literal
 		}
 		if i >= len(m.f.runes) {
 			return

@@ -253,7 +253,7 @@ func (m *message) read(keywords bool) *Reply {
 	} else {
 		v := -1
 		for i := range m.items {
-			if m.items[i].class&(rVerb|rNeg) == 0 {
+			if m.items[i].class&(rVerb|rNeg|rStop) == 0 {
 				continue
 			}
 			if o := m.object(i); o >= 0 {
