@@ -49,6 +49,9 @@ var sqliteTargets = []target{{
 	},
 }}
 
+// sqliteDSN opens a file the way the package comment of sqlstore asks for, by driver.
+var sqliteDSN = map[string]func(path string) string{"sqlite": modernDSN}
+
 func modernDSN(path string) string {
 	return "file:" + path + "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)"
 }

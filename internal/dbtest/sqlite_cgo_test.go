@@ -13,6 +13,7 @@ import (
 )
 
 func init() {
+	sqliteDSN["sqlite3"] = mattnDSN
 	sqliteTargets = append(sqliteTargets, target{
 		name: "sqlite-mattn", driver: "sqlite3", dialect: sqlstore.SQLite,
 		open: func(t testing.TB) *sql.DB {

@@ -364,7 +364,7 @@ func TestOppositeOrders(t *testing.T) {
 func TestOtherProcess(t *testing.T) {
 	for _, x := range sqliteTargets {
 		t.Run(x.name, func(t *testing.T) {
-			dsn := map[string]func(string) string{"sqlite": modernDSN, "sqlite3": mattnDSN}[x.driver](filepath.Join(t.TempDir(), "shared.db"))
+			dsn := sqliteDSN[x.driver](filepath.Join(t.TempDir(), "shared.db"))
 			stores := make([]*sqlstore.Store, 2)
 			for i := range stores {
 				stores[i] = sqlstore.New(openSQLite(t, x.driver, dsn), x.dialect)
