@@ -28,6 +28,7 @@ const (
 	cStop                        // stop, withdraw
 	cUnless                      // unless
 	cSilence                     // if we do not hear from you
+	cDeemed                      // is deemed to agree: silence, unless an act is named
 	cIf                          // if
 	cBut                         // but
 	cAnd                         // and
@@ -38,10 +39,12 @@ const (
 	cThird                       // partners, third parties
 	cUs                          // we, us
 	cMe                          // me, my number
+	cYou                         // you, your number
 	cFrom                        // from, by: before or after the sender
 	cVia                         // by, through: before or after the means
 	cNotice                      // you will receive, we may send
 	cCan                         // can, may
+	cMay                         // may send: a permission if the person says it of themselves, else a notice
 	cWill                        // will: announces what the next verb says
 	cAnytime                     // at any time
 	cShare                       // pass on, sell
@@ -89,8 +92,8 @@ var classNames = map[string]class{
 	"assent": cAssent, "permit": cPermit, "wish": cWish, "request": cRequest, "receive": cReceive, "send": cSend,
 	"contact": cContact, "comm": cComm, "channel": cChannel, "act": cAct, "tick": cTick, "give": cGive, "signup": cSignup,
 	"question": cQuestion, "answer": cAnswer, "neg": cNeg, "refuse": cRefuse, "harmless": cHarmless, "mild": cMild,
-	"untick": cUntick, "optout": cOptOut, "stop": cStop, "unless": cUnless, "silence": cSilence, "if": cIf, "but": cBut,
-	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe,
+	"untick": cUntick, "optout": cOptOut, "stop": cStop, "unless": cUnless, "silence": cSilence, "deemed": cDeemed, "if": cIf, "but": cBut,
+	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe, "you": cYou, "may": cMay,
 	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
 	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "word": cWord, "blank": cPlaceholder,
@@ -107,5 +110,6 @@ var replyNames = map[string]class{
 const (
 	listLegal  = "name.legal"  // legal forms: Ltd, GmbH
 	listTail   = "name.tail"   // endings a name may take: 'ten, の
+	listSwap   = "name.swap"   // endings a name may change: a>y
 	listClitic = "name.clitic" // words joined before a name: d', מ
 )

@@ -147,6 +147,19 @@ func plainText(f *folded, masks []mask) bool {
 // before "text me" is a permission and stays one.
 func (r *reading) announce() {
 	for _, s := range r.sentences {
+		own := false
+		for i := s.from; i < s.to; i++ {
+			own = own || r.items[i].class&cMe != 0
+		}
+		for i := s.from; i < s.to; i++ {
+			if it := &r.items[i]; it.class&cMay != 0 {
+				if own {
+					it.class |= cPermit
+				} else {
+					it.class |= cNotice
+				}
+			}
+		}
 		for i := s.from; i+1 < s.to; i++ {
 			it, next := &r.items[i], &r.items[i+1]
 			if it.class&(cWill|cCan) == 0 || next.class&verbs == 0 || next.unknown > 2 {

@@ -29,9 +29,13 @@ func (f *folded) span(from, to int) Span {
 	return Span{int(f.start[from]), int(f.end[to-1])}
 }
 
-// text folds s, which must be valid UTF-8, into f.
+// text folds s into f. Bytes that are no UTF-8 are read as U+FFFD, and spans are
+// then those of the text with the replacement.
 func (f *folded) text(s string) {
 	f.reset()
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
 	ascii := true
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -159,6 +163,12 @@ func (f *folded) put(r rune, from, to int32, upper bool) {
 		f.end[n-1] = max(f.end[n-1], to)
 		return
 	}
+	if n := len(f.runes); n > 1 && f.runes[n-1] == virama && r >= 'क' && r <= 'ह' && nasal(f.runes[n-2]) {
+		// हिन्दी is हिंदी: a nasal before a consonant is written either way.
+		f.runes[n-2] = 'ं'
+		f.end[n-2] = f.end[n-1]
+		f.runes, f.kinds, f.start, f.end, f.upper = f.runes[:n-1], f.kinds[:n-1], f.start[:n-1], f.end[:n-1], f.upper[:n-1]
+	}
 	f.runes = append(f.runes, r)
 	f.kinds = append(f.kinds, kindOf(r))
 	f.start = append(f.start, from)
@@ -166,11 +176,24 @@ func (f *folded) put(r rune, from, to int32, upper bool) {
 	f.upper = append(f.upper, upper)
 }
 
+const virama = '\u094D'
+
+func nasal(r rune) bool { return r == 'ङ' || r == 'ञ' || r == 'ण' || r == 'न' || r == 'म' }
+
 // foldString folds a lexicon entry or a name part.
 func foldString(s string) []rune {
 	var f folded
 	f.text(s)
 	return f.runes
+}
+
+// bareString folds and strips the accents, as names are compared.
+func bareString(s string) []rune {
+	rs := foldString(strings.TrimSpace(s))
+	for i, r := range rs {
+		rs[i] = bare(r)
+	}
+	return rs
 }
 
 // ignorable reports runes that are not seen, and marks that a name may carry
@@ -214,7 +237,7 @@ var equals = func() map[rune]rune {
 		'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ΐ': 'ι', 'ϋ': 'υ', 'ΰ': 'υ',
 		'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ئ': 'ي', 'ې': 'ي', 'ک': 'ك', 'ڪ': 'ك', 'ؤ': 'و', 'ة': 'ه', 'ۃ': 'ه', 'ہ': 'ه', 'ھ': 'ه', 'ۂ': 'ه', 'ۀ': 'ه',
 		0x0640: 0, 0x0670: 0, 0x093C: 0, 0x09BC: 0, 0x0ABC: 0, 'ँ': 'ं', 'ઁ': 'ં',
-		'“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '‹': '"', '›': '"', '″': '"', '״': '"', '〝': '"', '〞': '"',
+		'“': '"', '”': '"', '„': '"', '‟': '"', '«': '"', '»': '"', '‹': '"', '›': '"', '″': '"', '״': '"', '〝': '"', '〞': '"', '「': '"', '」': '"', '『': '"', '』': '"', '＂': '"',
 	}
 	for r := rune(0x064B); r <= 0x065F; r++ {
 		m[r] = 0

@@ -103,7 +103,7 @@ func first(a, b *finding) *finding {
 
 // rank orders the reasons of texts without an opt-in, the most telling first.
 func rank(reason string) int {
-	return slices.Index([]string{"third_party_only", "other_object", "data_only", "terms_only", "notice", "user_initiated", "opt_out_info"}, reason)
+	return slices.Index([]string{"third_party_only", "other_object", "data_only", "terms_only", "refusal", "notice", "user_initiated", "opt_out_info"}, reason)
 }
 
 // answer finds the sentence that answers sentence i. A tick is an answer to a
@@ -218,6 +218,14 @@ func (r *reading) spend(s *sentence) {
 			r.kill(r.back(i, from), to)
 		}
 	}
+	// More than one way out may be told: once one is, the rest are too.
+	if r.spent(s) && r.has(s.from, s.to)&(cTick|cUntick) == 0 {
+		for i := s.from; i < s.to; i++ {
+			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&cNeg == 0 {
+				r.items[i].dead = true
+			}
+		}
+	}
 	// "If you no longer want them, tell us": a condition, not a refusal.
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
@@ -247,6 +255,16 @@ func (r *reading) spend(s *sentence) {
 		}
 		r.kill(from, to)
 	}
+}
+
+// spent reports whether opt-out information was found in sentence s.
+func (r *reading) spent(s *sentence) bool {
+	for i := s.from; i < s.to; i++ {
+		if it := &r.items[i]; it.dead && it.class&(cOptInfo|cStop|cOptOut) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // back is where opt-out information begins that ends with item i: behind the
@@ -279,7 +297,16 @@ func (r *reading) blocked(s *sentence) finding {
 	case c&cTick != 0 && c&negatives != 0 && about != 0:
 		return block("opt_out_box", cTick|negatives)
 	case c&cSilence != 0:
-		return block("silence", cSilence|negatives)
+		if c&cNeg != 0 && c&cDeemed == 0 {
+			// "If you do not reply, we send nothing": no reply, no messages.
+			r.kill(s.from, s.to)
+			return finding{}
+		}
+		if about|c&(cNotice|cDeemed) != 0 {
+			return block("silence", cSilence|cDeemed|negatives)
+		}
+	case c&cDeemed != 0 && c&(cAct|cTick|cGive) == 0 && about != 0, c&cDeemed != 0 && c&negatives != 0:
+		return block("silence", cDeemed|negatives)
 	case c&cUnless != 0 && about != 0:
 		return block("silence", cUnless)
 	}
@@ -307,6 +334,12 @@ func (r *reading) ellipsis(s *sentence) {
 			continue
 		}
 		from, to := r.region(s, i, breaks|cAnd)
+		if from > s.from && r.f.runes[r.items[from-1].from] == '[' {
+			// A button: [Not now].
+			r.kill(from, to)
+			r.items[from-1].class |= cAnswer
+			continue
+		}
 		c := r.has(from, to)
 		if c&(anchors|verbs|cRefuse|cStop|cOptOut|cMe) == 0 && c&noun != 0 && (from > s.from || to < s.to) {
 			r.kill(from, to)
@@ -366,12 +399,17 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 func (r *reading) negative(from, to int, c class) finding {
 	const own = cAssent | cPermit | cWish | cRequest | cRefuse | cMe | cQuestion | cAct | cGive
 	about := c&(verbs|cComm|cChannel|cSignup) != 0
+	if c&(cNeg|cRefuse|cWish|cRequest) == 0 {
+		about = c&(cComm|cChannel|cContact|cMe) != 0 // consent may be withdrawn
+	}
 	items := r.of(from, to, negatives)
 	switch {
 	case c&(cStop|cOptOut) != 0 && c&(cNeg|cRefuse|cAssent|cPermit|cWish|cRequest) == 0:
 		return finding{reason: "opt_out_info", items: items}
-	case !about && c&(cAct|cTick|cAnswer) != 0 && c&cRefuse == 0:
+	case !about && c&(cAct|cTick|cAnswer) != 0 && (c&cRefuse == 0 || c&cAnswer != 0 && c&cAct != 0):
 		return finding{stance: stanceAnswer, items: r.of(from, to, cAct|cTick|cAnswer), agrees: c&cAnswer != 0}
+	case !about && c&cRefuse != 0:
+		return finding{reason: "refusal", items: items}
 	case !about:
 		return finding{}
 	case c&own == 0:
@@ -529,7 +567,7 @@ func (r *reading) delivers(v, from, to int) bool {
 	}
 	if it.class&cContact != 0 {
 		o := r.object(v, from, to, false)
-		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe) != 0 || r.mentioned(v, o)
+		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe|cYou) != 0 || r.mentioned(v, o)
 	}
 	o := r.object(v, from, to, true)
 	if o < 0 {
@@ -541,7 +579,7 @@ func (r *reading) delivers(v, from, to int) bool {
 // mentioned reports that the person stands between a verb and its object:
 // "contact me about the order".
 func (r *reading) mentioned(v, o int) bool {
-	return r.has(min(v, o)+1, max(v, o))&(cMe|cComm) != 0
+	return r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0
 }
 
 // isMessage reports whether item o, an object, is a message.
@@ -555,7 +593,7 @@ func (r *reading) isMessage(o, from, to int) bool {
 func (r *reading) object(v, from, to int, channels bool) int {
 	forward, back := r.scan(v, 1, from, to), r.scan(v, -1, from, to)
 	better := func(a, b int) int {
-		if a >= 0 && (r.items[a].class&^cChannel)&(cComm|cOther|cTerms|cData|cMe) != 0 {
+		if a >= 0 && (r.items[a].class&^cChannel)&(cComm|cOther|cTerms|cData|cMe|cYou) != 0 {
 			return a
 		}
 		if b >= 0 && (r.items[b].class&^cChannel)&(cComm|cOther|cTerms|cData) != 0 {
@@ -643,11 +681,11 @@ func (r *reading) thirdOnly(s *sentence) int {
 				gap += r.items[i].unknown
 				and = and || r.items[i].class&(cAnd|cComma) != 0 && i < hi
 			}
-			if and && gap <= 4 && r.has(lo+1, hi)&(verbs|cShare) == 0 {
+			if and && gap <= 4 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
 			}
 		}
-		if r.slot(s, n) {
+		if c&cShare == 0 && r.slot(s, n) {
 			return -1
 		}
 		// "X may send me offers of its partners".

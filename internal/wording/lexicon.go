@@ -29,8 +29,9 @@ type lexicon struct {
 	plain   [2]*trie // text and reply for texts without any accent, if accents count otherwise
 	clitics [][]rune // may stand joined before any word
 	tails   map[string]bool
-	prefix  [][]rune // may stand joined before a name
-	change  int      // letters at the end of a name's word that inflection may change
+	swaps   map[string]bool // "old>new" endings of a name's words
+	prefix  [][]rune        // may stand joined before a name
+	change  int             // letters at the end of a name's word that inflection may change
 }
 
 // source is a lexicon file, parsed but not compiled.
@@ -68,7 +69,7 @@ func parse(file, text string) (*source, error) {
 			return fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))
 		}
 		l := strings.TrimSpace(raw)
-		if l == "" || strings.HasPrefix(l, "# ") || l == "#" {
+		if l == "" || strings.HasPrefix(l, "//") {
 			continue
 		}
 		if strings.HasPrefix(l, "[") {
@@ -76,7 +77,7 @@ func parse(file, text string) (*source, error) {
 				return nil, fail("section %q has no closing bracket", l)
 			}
 			section, cl, reply = strings.TrimSpace(l[1:len(l)-1]), 0, false
-			if section == listLegal || section == listTail || section == listClitic {
+			if section == listLegal || section == listTail || section == listSwap || section == listClitic {
 				continue
 			}
 			for i, name := range strings.Fields(section) {
@@ -310,7 +311,7 @@ func alternatives(p string, depth int) (out []string, rest string, err error) {
 // compile turns a parsed file, with the entries common to all languages, into
 // a lexicon.
 func (s *source) compile(common *source) (*lexicon, error) {
-	l := &lexicon{tag: s.tag, order: s.order, change: s.change, tails: map[string]bool{}}
+	l := &lexicon{tag: s.tag, order: s.order, change: s.change, tails: map[string]bool{}, swaps: map[string]bool{}}
 	proper := spellProper | spellBare
 	if s.accents == "text" || s.accents == "strict" {
 		proper = spellProper
@@ -327,6 +328,13 @@ func (s *source) compile(common *source) (*lexicon, error) {
 	for _, src := range []*source{common, s} {
 		for _, t := range src.lists[listTail] {
 			l.tails[string(foldString(t))] = true
+		}
+		for _, t := range src.lists[listSwap] {
+			from, to, ok := strings.Cut(t, ">")
+			if !ok {
+				return nil, fmt.Errorf("%s: [%s] wants old>new, not %q", src.file, listSwap, t)
+			}
+			l.swaps[string(bareString(from))+">"+string(bareString(to))] = true
 		}
 		for _, t := range src.lists[listClitic] {
 			l.prefix = append(l.prefix, foldString(t))

@@ -118,6 +118,8 @@ func (b *builder) path(s string, rec record, stems bool, sp spelling) error {
 			r = edgeWord
 		case r == '-':
 			r = ' '
+		case r == '"':
+			continue // transparent, see quoteAt
 		case r == '\n':
 			return fmt.Errorf("%q contains a line break", s)
 		}
@@ -295,6 +297,18 @@ func (t *trie) closer(f *folded, i int, id uint16) bool {
 	return false
 }
 
+// quoteAt reports a quotation mark or WhatsApp's asterisk for bold around a word
+// of a phrase: reply "YES", reply *YES*.
+func quoteAt(f *folded, i int) bool {
+	switch f.runes[i] {
+	case '"', '*':
+		return true
+	case '\'':
+		return i == 0 || i+1 == len(f.runes) || f.kinds[i-1] == kindNone || f.kinds[i+1] == kindNone
+	}
+	return false
+}
+
 type matching struct {
 	*trie
 	f       *folded
@@ -342,6 +356,10 @@ func (m *matching) walk(n uint32, i, literal int) {
 			r = ' '
 		}
 		to, ok := m.next(n, r)
+		if !ok && quoteAt(m.f, i) {
+			i++
+			continue
+		}
 		if !ok {
 			return
 		}

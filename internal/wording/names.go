@@ -244,7 +244,7 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 
 // clitic reports that what stands joined before i is a preposition or article.
 func (n *names) clitic(f *folded, lex *lexicon, i int) bool {
-	if lex == nil {
+	if lex == nil || len(lex.prefix) == 0 {
 		return false
 	}
 	from := i
@@ -296,6 +296,9 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 		case j == len(w) && last && tail(f, p+j, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
+		case g.swapped(f, p, j, w, lex):
+			p = f.wordEnd(p + j)
+			m.inflected = true
 		case k > 0 && ands[string(w)] && p < len(f.runes) && f.runes[p] == '&':
 			p++
 		default:
@@ -310,6 +313,30 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 	}
 	m.to = p
 	return m, true
+}
+
+// swapped reports that word w stands at p with another ending: the first j
+// letters agree, and the rest is a pair that the language lists.
+func (g *nameForm) swapped(f *folded, p, j int, w []rune, lex *lexicon) bool {
+	if lex == nil || len(lex.swaps) == 0 || j < 2 {
+		return false
+	}
+	end := f.wordEnd(p + j)
+	var pair [24]rune
+	for k := j; k >= max(2, j-2); k-- { // the endings may begin alike
+		if len(w)-k+end-p-k >= len(pair) {
+			return false
+		}
+		b := append(pair[:0], w[k:]...)
+		b = append(b, '>')
+		for _, r := range f.runes[p+k : end] {
+			b = append(b, bare(r))
+		}
+		if lex.swaps[string(b)] {
+			return true
+		}
+	}
+	return false
 }
 
 // separator skips what may stand between two words of a name: spaces, hyphens,
@@ -431,24 +458,33 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 		return standSure
 	case !capital || c.all:
 		return standDoubtful
-	case len(m.form.words[0]) <= 3 || r.opens(m):
-		if len(m.form.words[0]) > 3 && !r.ordinary(m) {
-			return standSure
-		}
+	case r.opens(m) && r.ordinary(m):
+		return standDoubtful
+	case len(m.form.words[0]) <= 3 && !naming:
 		return standDoubtful
 	}
 	return standSure
 }
 
-// ordinary reports a name that opens a sentence and goes on like a sentence:
-// its capital then says nothing.
+// ordinary reports a name that opens a sentence and may be a plain word there:
+// the lexicon knows it, the text uses it in lower case, or it is short and the
+// sentence goes on in lower case.
 func (r *reading) ordinary(m *nameMatch) bool {
 	f := r.f
+	if slices.Contains(f.upper[m.from+1:m.to], true) {
+		return false // a capital inside: a made-up name
+	}
 	if _, rec := r.lex.text.longest(f, m.from); rec != 0 {
 		return true
 	}
+	word := m.form.words[0]
+	for i := range f.runes {
+		if !f.upper[i] && !f.joined(i) && hasPrefix(f.runes[i:], word) {
+			return true
+		}
+	}
 	i := m.to
-	return i+1 < len(f.runes) && f.runes[i] == ' ' && f.kinds[i+1].cased() && !f.upper[i+1]
+	return len(word) <= 4 && i+1 < len(f.runes) && f.runes[i] == ' ' && f.kinds[i+1].cased() && !f.upper[i+1]
 }
 
 // opens reports that m stands at the start of a sentence.
@@ -519,16 +555,26 @@ func (m *nameMatch) starts(f *folded) bool {
 func (r *reading) edges(m *nameMatch, n int) bool {
 	f := r.f
 	if m.to < len(f.kinds) && f.kinds[m.to].unspaced() {
-		if n+1 >= len(r.items) || r.items[n+1].from != m.to {
+		if (n+1 >= len(r.items) || r.items[n+1].from != m.to) && !r.legalAt(m.to) {
 			return false
 		}
 	}
-	if m.from > 0 && f.kinds[m.from-1].unspaced() {
+	if m.from > 0 && f.kinds[m.from-1].unspaced() && m.to-m.from < 4 {
 		if n == 0 || r.items[n-1].to != m.from {
 			return false
 		}
 	}
 	return true
+}
+
+// legalAt reports a legal form written on to a name.
+func (r *reading) legalAt(i int) bool {
+	for _, l := range open().legal() {
+		if len(l) == 1 && hasPrefix(r.f.runes[i:], l[0]) {
+			return true
+		}
+	}
+	return false
 }
 
 // naming reports that match m, item n, stands where only a name can stand: in
@@ -541,7 +587,7 @@ func (r *reading) naming(m *nameMatch, n int) bool {
 			return false
 		}
 		switch f.runes[i] {
-		case '"', '「', '」', '『', '』', '【', '】', '《', '》', '[', ']', '*', '(', ')':
+		case '"', '【', '】', '《', '》', '[', ']', '*', '(', ')':
 			return true
 		}
 		return false

@@ -2,7 +2,7 @@ package wording
 
 // placeholders finds blanks that were meant to be filled with a name:
 // {{business_name}}, [Company], <insert name>, %s, ____ from a template.
-func placeholders(f *folded, brand func(i int) bool, out []mask) []mask {
+func placeholders(f *folded, brand, sender func(i int) bool, out []mask) []mask {
 	closing := func(i int, open, shut rune) int {
 		depth := 0
 		for j := i; j < len(f.runes) && j < i+80 && f.runes[j] != '\n'; j++ {
@@ -45,7 +45,7 @@ func placeholders(f *folded, brand func(i int) bool, out []mask) []mask {
 			for j < len(f.runes) && f.runes[j] == r {
 				j++
 			}
-			if j-i >= 3 && !afterLabel(f, i) {
+			if j-i >= 3 && inSlot(f, i, j, sender) {
 				end = j
 			} else {
 				i = j - 1
@@ -55,7 +55,7 @@ func placeholders(f *folded, brand func(i int) bool, out []mask) []mask {
 			for j < len(f.runes) && f.runes[j] == '.' {
 				j++
 			}
-			if j-i >= 5 && !afterLabel(f, i) {
+			if j-i >= 5 && inSlot(f, i, j, sender) {
 				end = j
 			} else {
 				i = j - 1
@@ -118,10 +118,21 @@ func percent(f *folded, i int) int {
 	return 0
 }
 
-// afterLabel reports a blank that a person fills in by hand: one behind a
-// colon or at the start of a line, for a signature or a date.
-func afterLabel(f *folded, i int) bool {
-	for i--; i >= 0 && f.runes[i] == ' '; i-- {
+// inSlot reports a blank from i to j beside a word that introduces a sender;
+// other blanks are for a signature or a date.
+func inSlot(f *folded, i, j int, sender func(int) bool) bool {
+	for i > 0 && f.runes[i-1] == ' ' {
+		i--
 	}
-	return i < 0 || f.runes[i] == ':' || f.runes[i] == '\n'
+	if i > 0 && f.kinds[i-1] != kindNone {
+		for i--; i > 0 && f.joined(i); i-- {
+		}
+		if sender(i) {
+			return true
+		}
+	}
+	for j < len(f.runes) && f.runes[j] == ' ' {
+		j++
+	}
+	return j < len(f.runes) && sender(j)
 }

@@ -262,7 +262,7 @@ func (m *message) read(keywords bool) *Reply {
 			}
 		}
 		if v < 0 {
-			return m.bare()
+			return m.bare(keywords)
 		}
 		m.decided = []int{v, object}
 	}
@@ -319,9 +319,9 @@ func (m *message) object(i int) int {
 
 // bare decides messages that have a stop word and no object: "Stop, you
 // idiots" stops; "stop by" and "my order" do not.
-func (m *message) bare() *Reply {
+func (m *message) bare(keywords bool) *Reply {
 	i := m.any(rStop)
-	if i >= 0 && m.any(rInnocent) < 0 && m.stray <= 3 {
+	if keywords && i >= 0 && m.any(rInnocent) < 0 && m.stray <= 3 {
 		m.decided = []int{i}
 		return &Reply{Intent: IntentStopAll, Unsure: m.stray > 1}
 	}

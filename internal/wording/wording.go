@@ -160,11 +160,13 @@ func (sc *scratch) readIn(t *tongue, c candidate, n *names) *Result {
 // readName finds placeholders and names, and leaves the text cut into items.
 func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 	f, r := &sc.folded, &sc.reading
-	brand := func(i int) bool {
-		_, rec := lex.text.longest(f, i)
-		return rec != 0 && lex.text.recs[rec-1].class&cBrand != 0
+	word := func(c class) func(int) bool {
+		return func(i int) bool {
+			_, rec := lex.text.longest(f, i)
+			return rec != 0 && lex.text.recs[rec-1].class&c != 0
+		}
 	}
-	sc.blanks = placeholders(f, brand, sc.blanks[:0])
+	sc.blanks = placeholders(f, word(cBrand), word(cFrom), sc.blanks[:0])
 	sc.matches = n.find(f, lex, sc.matches)
 	letters := caseOf(f)
 	sc.masks = sc.masks[:0]
