@@ -341,7 +341,8 @@ func (r *reading) ellipsis(s *sentence) {
 			continue
 		}
 		c := r.has(from, to)
-		if c&(anchors|verbs|cRefuse|cStop|cOptOut|cMe) == 0 && c&noun != 0 && (from > s.from || to < s.to) {
+		but := from > s.from && r.items[from-1].class&cBut != 0 && r.plainMessage(from, to)
+		if !but && c&(anchors|verbs|cRefuse|cStop|cOptOut|cMe) == 0 && c&noun != 0 && (from > s.from || to < s.to) {
 			r.kill(from, to)
 		}
 	}
@@ -412,6 +413,9 @@ func (r *reading) negative(from, to int, c class) finding {
 		return finding{reason: "refusal", items: items}
 	case !about:
 		return finding{}
+	case c&cBut != 0 && c&(cNotice|cWill|cCan|cRefuse) == 0 && r.plainMessage(from, to):
+		// "… by post, but not by phone or message."
+		return finding{stance: stanceNegative, reason: "refusal", items: items}
 	case c&own == 0:
 		return finding{reason: "notice", items: items}
 	}
@@ -427,6 +431,16 @@ func (r *reading) negative(from, to int, c class) finding {
 		return finding{stance: stanceUnsure, reason: "double_negative", items: items}
 	}
 	return finding{stance: stanceNegative, reason: "refusal", items: items}
+}
+
+// plainMessage reports messages of no particular kind among the items.
+func (r *reading) plainMessage(from, to int) bool {
+	for _, i := range r.of(from, to, cComm) {
+		if r.items[i].class&(cMarketing|cUtility|cCalls|cAuth) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // positive names the frame that verb (or noun) v and anchor a make.
@@ -681,7 +695,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 				gap += r.items[i].unknown
 				and = and || r.items[i].class&(cAnd|cComma) != 0 && i < hi
 			}
-			if and && gap <= 4 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
+			if and && gap <= 4 && hi-lo <= 5 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
 			}
 		}
