@@ -1,9 +1,8 @@
-// Package consent keeps people's consent to WhatsApp messages and answers,
-// before every send: may this business send this to this person now, and if
-// not, why not.
+// Package consent keeps people's consent to WhatsApp messages and answers, before every
+// send: may this business send this to this person now, and if not, why not.
 //
-// WhatsApp lets a business contact a person only if the person gave a mobile
-// phone number and agreed to be messaged or called by that business. So the package
+// WhatsApp lets a business contact a person only if the person gave a mobile phone
+// number and agreed to be messaged or called by that business. So the package
 //
 //   - judges an opt-in: does its wording clearly state the agreement, does it
 //     name the business, is everything there that makes it valid;
@@ -26,19 +25,20 @@
 //
 // # How it decides
 //
-// Of all records whose category covers the message's, the latest by the time
-// it happened wins; on a tie the opt-out wins. No record, an expired opt-in, or an
-// error is never permission. Records may come late, twice and in any order: the outcome is the same, so an old
-// opt-in that is imported late never revives a later opt-out.
+// Of all records whose category covers the message's, the latest by the time it
+// happened wins; on a tie the opt-out wins. No record, an expired opt-in, or an error
+// is never permission. Records may come late, twice and in any order: the outcome is
+// the same, so an old opt-in that is imported late never revives a later opt-out.
 // [Policy.Decide] has the rules for templates, the 24-hour window, replies and calls.
 //
 // # Rules for opt-ins
 //
-// A violation refuses an opt-in, and nothing is stored. Advice does not. Names
-// are stable. [Policy] takes further rules and can make advice a violation.
-// Sources: M is the WhatsApp Business Messaging Policy, section on opt-in (a person's mobile number and
-// their permission, general or for WhatsApp); O is "Get opt-in for WhatsApp" in WhatsApp's developer documentation,
-// R its requirements and T its helpful tips; D is this library's: the decision needs it.
+// A violation refuses an opt-in, and nothing is stored. Advice does not. Names are
+// stable. [Policy] takes further rules and can make advice a violation. Sources: M is
+// the WhatsApp Business Messaging Policy, section on opt-in (a person's mobile number
+// and their permission, general or for WhatsApp); O is "Get opt-in for WhatsApp" in
+// WhatsApp's developer documentation, R its requirements and T its helpful tips; D is
+// this library's: the decision needs it.
 //
 //	Rule                 Severity   Source  Asks
 //	phone.missing        violation  M       a phone number
@@ -67,26 +67,27 @@
 //
 // # Unsure is not yes
 //
-// Wording that cannot be judged, such as a text in a language without a lexicon, is a violation
-// that ends in ".unsure". When a human who knows the language has approved the text, say so in
-// Statement.ReviewedBy: that makes unsure, and nothing else, advice.
+// Wording that cannot be judged, such as a text in a language without a lexicon, is a
+// violation that ends in ".unsure". When a human who knows the language has approved
+// the text, say so in Statement.ReviewedBy: that makes unsure, and nothing else,
+// advice.
 //
 // # Linting your texts
 //
-// [Policy.Review] judges a text alone. Call it in a unit test for every text
-// your forms show; the example of Policy.Review is such a test.
+// [Policy.Review] judges a text alone. Call it in a unit test for every text your forms
+// show; the example of Policy.Review is such a test.
 //
 // # Choosing a store
 //
-// Package memstore keeps records in memory: for tests, and for tools that
-// need nothing afterwards. Package sqlstore keeps them in SQLite, PostgreSQL or MySQL and MariaDB. For anything else
-// write a [Store]: its comment is the contract, package storetest checks it, and
-// examples/customstore is one to start from.
+// Package memstore keeps records in memory: for tests, and for tools that need nothing
+// afterwards. Package sqlstore keeps them in SQLite, PostgreSQL or MySQL and MariaDB.
+// For anything else write a [Store]: its comment is the contract, package storetest
+// checks it, and examples/customstore is one to start from.
 //
 // # Privacy
 //
-// No error or log value of this package shows a whole phone number or user ID.
-// [Phone] prints masked, and the types that name a person implement [slog.LogValuer].
+// No error or log value of this package shows a whole phone number or user ID. [Phone]
+// prints masked, and the types that name a person implement [slog.LogValuer].
 // [Subject.String], [Phone.E164] and the text forms are whole, because keys must be.
 package consent
 
@@ -108,12 +109,12 @@ import (
 )
 
 // Category is a kind of message, as a path: consent to "marketing" covers
-// "marketing/offers". The first part is one of the roots below; the parts
-// after it are yours, each of lower-case letters a to z, digits, "-" and "_".
+// "marketing/offers". The first part is one of the roots below; the parts after it are
+// yours, each of lower-case letters a to z, digits, "-" and "_".
 type Category string
 
-// The roots. Marketing, Utility and Authentication are the categories of
-// WhatsApp's message templates; Service is the reply to a person's own message; Calls are voice
+// The roots. Marketing, Utility and Authentication are the categories of WhatsApp's
+// message templates; Service is the reply to a person's own message; Calls are voice
 // calls, for which WhatsApp asks consent of its own.
 const (
 	Marketing      Category = "marketing"
@@ -123,8 +124,8 @@ const (
 	Calls          Category = "calls"
 )
 
-// Covers tells whether consent to c is consent to other: they are the same or other lies
-// under c. The empty Category covers nothing.
+// Covers tells whether consent to c is consent to other: they are the same or other
+// lies under c. The empty Category covers nothing.
 func (c Category) Covers(other Category) bool {
 	if c == "" || !strings.HasPrefix(string(other), string(c)) {
 		return false
@@ -145,8 +146,8 @@ func (c Category) Root() Category {
 // maxCategory bounds the bytes of a category; databases keep it in a key.
 const maxCategory = 128
 
-// IsValid tells whether c is one of the roots, or a well-formed path under
-// one, of at most 128 bytes.
+// IsValid tells whether c is one of the roots, or a well-formed path under one, of at
+// most 128 bytes.
 func (c Category) IsValid() bool {
 	root := c.Root()
 	switch root {
@@ -180,8 +181,8 @@ func (c Category) IsValid() bool {
 // Source is how an opt-in or opt-out was given.
 type Source string
 
-// The ways that WhatsApp lists for opt-ins, and two for records that an
-// application brings in itself.
+// The ways that WhatsApp lists for opt-ins, and two for records that an application
+// brings in itself.
 const (
 	SourceSMS            Source = "sms"
 	SourceWebsite        Source = "website"
@@ -214,11 +215,11 @@ type Business struct {
 
 // Statement is what the person saw or heard when agreeing.
 type Statement struct {
-	// Text is the exact text, as shown or spoken: markup removed, entities
-	// decoded, placeholders filled. UTF-8, at most 16 KiB.
+	// Text is the exact text, as shown or spoken: markup removed, entities decoded,
+	// placeholders filled. UTF-8, at most 16 KiB.
 	Text string `json:"text,omitempty"`
-	// Language is the language of Text if known. The zero value is
-	// language.Und: find out.
+	// Language is the language of Text if known. The zero value is language.Und: find
+	// out.
 	Language language.Tag `json:"language,omitzero"`
 	// ReviewedBy names the human who read Text and approved it. It turns "unsure"
 	// findings about the wording, and no others, into advice.
@@ -232,8 +233,8 @@ func (s Statement) equal(o Statement) bool {
 	return s.Text == o.Text && s.ReviewedBy == o.ReviewedBy && s.Language.String() == o.Language.String()
 }
 
-// Evidence is where the proof of an opt-in or opt-out lies. All of it is
-// optional for the library; what law and auditors ask for depends on the Source.
+// Evidence is where the proof of an opt-in or opt-out lies. All of it is optional for
+// the library; what law and auditors ask for depends on the Source.
 type Evidence struct {
 	Reference string            `json:"reference,omitempty"` // your key to the proof: a form's submission, a recording, a scan, a message ID
 	URL       string            `json:"url,omitempty"`       // the page on which it was given
@@ -278,8 +279,8 @@ func (in OptIn) LogValue() slog.Value {
 	)
 }
 
-// OptOut is a person's wish not to be messaged any more. A business ID and a phone
-// or user ID are enough.
+// OptOut is a person's wish not to be messaged any more. A business ID and a phone or
+// user ID are enough.
 type OptOut struct {
 	ID          uuid.UUID // idempotency key; zero: the ledger makes a UUIDv7
 	BusinessID  string
@@ -307,8 +308,8 @@ func (out OptOut) LogValue() slog.Value {
 // TemplateStatus is the state of a message template, as WhatsApp spells it.
 type TemplateStatus string
 
-// Template states of the WhatsApp Business Platform. Only an approved
-// template may be sent; any other value, also one not listed here, denies.
+// Template states of the WhatsApp Business Platform. Only an approved template may be
+// sent; any other value, also one not listed here, denies.
 const (
 	TemplateApproved        TemplateStatus = "APPROVED"
 	TemplatePending         TemplateStatus = "PENDING"
@@ -362,13 +363,14 @@ type Config struct {
 	// Now tells the time. Defaults to time.Now.
 	Now func() time.Time
 
-	// OnDecision is told of every decision that Check and CheckAll reach, before they return it: for audit
-	// logs and metrics. It may be called by many goroutines at once and must not change the decision's
-	// slices. A Message prints with its number masked through log/slog. Defaults to nothing.
+	// OnDecision is told of every decision that Check and CheckAll reach, before they
+	// return it: for audit logs and metrics. It may be called by many goroutines at
+	// once and must not change the decision's slices. A Message prints with its number
+	// masked through log/slog. Defaults to nothing.
 	OnDecision func(ctx context.Context, m Message, d Decision)
 
-	// ChunkSize is how many messages of one business CheckAll asks the store about
-	// at a time. Defaults to 100,000.
+	// ChunkSize is how many messages of one business CheckAll asks the store about at a
+	// time. Defaults to 100,000.
 	ChunkSize int
 }
 
@@ -377,8 +379,9 @@ const defaultChunkSize = 100_000
 // maxSkew is how far ahead of Now a time may lie: room for clocks that differ.
 const maxSkew = 5 * time.Minute
 
-// Ledger takes opt-ins and opt-outs and answers, before every send, whether
-// it is allowed. It is safe for use by many goroutines at once. Make one with [New] and keep it.
+// Ledger takes opt-ins and opt-outs and answers, before every send, whether it is
+// allowed. It is safe for use by many goroutines at once. Make one with [New] and keep
+// it.
 type Ledger struct {
 	store Store
 	cfg   Config
@@ -402,8 +405,8 @@ func New(store Store, cfg Config) *Ledger {
 // errNoStore is returned by every method of a Ledger that New was given no store for.
 var errNoStore = errors.New("consent: the ledger has no store; give New one, such as memstore.New()")
 
-// Receipt is what the ledger gives back for an opt-in or opt-out: the record
-// that is now stored and, for an opt-in, how it was judged. If both a phone and a user ID were
+// Receipt is what the ledger gives back for an opt-in or opt-out: the record that is
+// now stored and, for an opt-in, how it was judged. If both a phone and a user ID were
 // given, Record is the one under the phone.
 type Receipt struct {
 	Record     Record
@@ -412,11 +415,11 @@ type Receipt struct {
 
 // OptIn judges an opt-in and stores it if no rule refuses it.
 //
-// Errors: *[PolicyError] if a rule refused it, with the Evaluation in the
-// error and in the Receipt; *[FieldError] if a field is malformed; [ErrConflict] if the ID is
-// another record's; the store's own errors, wrapped. With any error nothing
-// was stored, save that a store may fail after it has committed; calling
-// again with the same ID settles that.
+// Errors: *[PolicyError] if a rule refused it, with the Evaluation in the error and in
+// the Receipt; *[FieldError] if a field is malformed; [ErrConflict] if the ID is
+// another record's; the store's own errors, wrapped. With any error nothing was stored,
+// save that a store may fail after it has committed; calling again with the same ID
+// settles that.
 func (l *Ledger) OptIn(ctx context.Context, in OptIn) (Receipt, error) {
 	if l.store == nil {
 		return Receipt{}, errNoStore
@@ -442,12 +445,13 @@ func (l *Ledger) OptIn(ctx context.Context, in OptIn) (Receipt, error) {
 	return Receipt{Record: rec, Evaluation: eval}, nil
 }
 
-// OptOut stores an opt-out. No policy refuses one: a business ID and a phone or
-// user ID suffice. With both, the opt-out is stored under both, so that it
-// binds whichever of them a later message names.
+// OptOut stores an opt-out. No policy refuses one: a business ID and a phone or user ID
+// suffice. With both, the opt-out is stored under both, so that it binds whichever of
+// them a later message names.
 //
-// Errors: *[FieldError] if a field is malformed; [ErrConflict] if the ID is another record's; the store's own
-// errors, wrapped. After an error call again, with the same ID if one was given: an opt-out must not be lost.
+// Errors: *[FieldError] if a field is malformed; [ErrConflict] if the ID is another
+// record's; the store's own errors, wrapped. After an error call again, with the same
+// ID if one was given: an opt-out must not be lost.
 func (l *Ledger) OptOut(ctx context.Context, out OptOut) (Receipt, error) {
 	if l.store == nil {
 		return Receipt{}, errNoStore
@@ -477,9 +481,9 @@ func (l *Ledger) OptOut(ctx context.Context, out OptOut) (Receipt, error) {
 	return Receipt{Record: rec}, nil
 }
 
-// append stores rec, and a copy of it under second if that is somebody.
-// timeless tells that the caller gave no time, so that a repeated call
-// differs in OccurredAt without meaning another fact.
+// append stores rec, and a copy of it under second if that is somebody. timeless tells
+// that the caller gave no time, so that a repeated call differs in OccurredAt without
+// meaning another fact.
 func (l *Ledger) append(ctx context.Context, rec Record, second Subject, timeless bool) (Record, error) {
 	given := rec.ID != uuid.Nil
 	if !given {
@@ -495,8 +499,8 @@ func (l *Ledger) append(ctx context.Context, rec Record, second Subject, timeles
 	}
 	err := l.store.Append(ctx, records...)
 	if given && errors.Is(err, ErrConflict) {
-		// A repeated call is recorded at another time than the first, and
-		// some stores count that as other content. See whether it is more.
+		// A repeated call is recorded at another time than the first, and some stores
+		// count that as other content. See whether it is more.
 		records, err = l.settle(ctx, records, timeless, err)
 	}
 	if err != nil {
@@ -505,8 +509,8 @@ func (l *Ledger) append(ctx context.Context, rec Record, second Subject, timeles
 	return records[0], nil
 }
 
-// twin is rec under a second subject. Its ID follows from rec's, so that a
-// repeated call makes the same one.
+// twin is rec under a second subject. Its ID follows from rec's, so that a repeated
+// call makes the same one.
 func twin(rec Record, second Subject) Record {
 	t := rec.Clone()
 	t.Subject = second
@@ -514,8 +518,8 @@ func twin(rec Record, second Subject) Record {
 	return t
 }
 
-// settle replaces each of records that the store has already by the stored
-// one, and appends the rest. It returns conflict if the stored one states something else.
+// settle replaces each of records that the store has already by the stored one, and
+// appends the rest. It returns conflict if the stored one states something else.
 func (l *Ledger) settle(ctx context.Context, records []Record, timeless bool, conflict error) ([]Record, error) {
 	var missing []int
 	for i, want := range records {
@@ -558,8 +562,8 @@ func (l *Ledger) settle(ctx context.Context, records []Record, timeless bool, co
 	return records, nil
 }
 
-// checkBuffer holds what one Check hands to the store, so that asking
-// allocates nothing.
+// checkBuffer holds what one Check hands to the store, so that asking allocates
+// nothing.
 type checkBuffer struct {
 	subjects [2]Subject
 	into     [2]Standing
@@ -567,9 +571,9 @@ type checkBuffer struct {
 
 // Check answers whether m may be sent now, and if not, why not.
 //
-// Errors: *[FieldError] if the message names no business, no person or no
-// valid category; the store's own errors, wrapped. The Decision beside an error
-// is the zero value, which denies: what could not be checked must not be sent.
+// Errors: *[FieldError] if the message names no business, no person or no valid
+// category; the store's own errors, wrapped. The Decision beside an error is the zero
+// value, which denies: what could not be checked must not be sent.
 func (l *Ledger) Check(ctx context.Context, m Message) (d Decision, err error) {
 	if l.store == nil {
 		return Decision{}, errNoStore
@@ -595,10 +599,12 @@ func (l *Ledger) Check(ctx context.Context, m Message) (d Decision, err error) {
 	return d, nil
 }
 
-// CheckAll answers for many messages as Check does for one; the decisions stand
-// in the order of the messages. It asks the store once for each business and chunk of messages.
+// CheckAll answers for many messages as Check does for one; the decisions stand in the
+// order of the messages. It asks the store once for each business and chunk of
+// messages.
 //
-// Errors are those of Check. With an error every Decision is the zero value, which denies.
+// Errors are those of Check. With an error every Decision is the zero value, which
+// denies.
 func (l *Ledger) CheckAll(ctx context.Context, messages []Message) ([]Decision, error) {
 	denied := func(err error) ([]Decision, error) { return make([]Decision, len(messages)), err }
 	if l.store == nil {
@@ -655,9 +661,9 @@ func (l *Ledger) CheckAll(ctx context.Context, messages []Message) ([]Decision, 
 	return decisions, nil
 }
 
-// History yields what is kept of a person for a business, oldest first: the proof
-// to show an auditor, or the person. An error is the last pair. A person known by phone and by
-// user ID has a history under each.
+// History yields what is kept of a person for a business, oldest first: the proof to
+// show an auditor, or the person. An error is the last pair. A person known by phone
+// and by user ID has a history under each.
 func (l *Ledger) History(ctx context.Context, businessID string, s Subject) iter.Seq2[Record, error] {
 	if err := l.checkKey("History", businessID, s); err != nil {
 		return func(yield func(Record, error) bool) { yield(Record{}, err) }
@@ -665,9 +671,9 @@ func (l *Ledger) History(ctx context.Context, businessID string, s Subject) iter
 	return l.store.History(ctx, businessID, s)
 }
 
-// Erase removes all that is kept of a person for a business, opt-outs too: afterwards the
-// person is one who never opted in. For a person known by phone and by
-// user ID call it for each. Erasing nobody is no error.
+// Erase removes all that is kept of a person for a business, opt-outs too: afterwards
+// the person is one who never opted in. For a person known by phone and by user ID call
+// it for each. Erasing nobody is no error.
 func (l *Ledger) Erase(ctx context.Context, businessID string, s Subject) error {
 	if err := l.checkKey("Erase", businessID, s); err != nil {
 		return err

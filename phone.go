@@ -10,8 +10,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Errors of [ParsePhone], one for each way a number can be wrong. Each says
-// how to mend the input and none shows the number.
+// Errors of [ParsePhone], one for each way a number can be wrong. Each says how to mend
+// the input and none shows the number.
 var (
 	ErrPhoneEmpty      = errors.New("consent: phone: no digits; give the person's mobile number")
 	ErrPhoneLetters    = errors.New("consent: phone: contains letters or symbols that no number has; write digits only, with + and the country code")
@@ -22,30 +22,28 @@ var (
 	ErrPhoneInvalid    = errors.New("consent: phone: lies in no number range in use in its country; check the country code and the digits")
 )
 
-// maxPhoneInput bounds the bytes ParsePhone reads. The longest E.164 number
-// has 15 digits; the rest is room for spacing and invisible marks.
+// maxPhoneInput bounds the bytes ParsePhone reads. The longest E.164 number has 15
+// digits; the rest is room for spacing and invisible marks.
 const maxPhoneInput = 256
 
-// Phone is a telephone number in E.164 form (ITU-T E.164), at most 15 digits
-// with the country code. It is immutable and comparable: two Phones are ==
-// when they are the same number. The zero Phone is no number.
+// Phone is a telephone number in E.164 form (ITU-T E.164), at most 15 digits with the
+// country code. It is immutable and comparable: two Phones are == when they are the
+// same number. The zero Phone is no number.
 //
-// Printing a Phone, with fmt, log or log/slog, shows only its country code and
-// last two digits. Use E164 for the number itself, and never the printed form as a key.
+// Printing a Phone, with fmt, log or log/slog, shows only its country code and last two
+// digits. Use E164 for the number itself, and never the printed form as a key.
 type Phone struct {
 	e164 string
 }
 
-// ParsePhone reads a phone number as people write it: national or
-// international, digits of any script, any spaces and punctuation, invisible
-// and bidirectional marks. A number without + (or 00) is read as dialled in
-// defaultRegion, an ISO 3166-1 alpha-2 code in either case; with an empty
-// defaultRegion such a number is ErrPhoneRegion. The wa_id of a WhatsApp
-// webhook is a number without its +: put the + in front.
+// ParsePhone reads a phone number as people write it: national or international, digits
+// of any script, any spaces and punctuation, invisible and bidirectional marks. A
+// number without + (or 00) is read as dialled in defaultRegion, an ISO 3166-1 alpha-2
+// code in either case; with an empty defaultRegion such a number is ErrPhoneRegion. The
+// wa_id of a WhatsApp webhook is a number without its +: put the + in front.
 //
-// Two old forms that WhatsApp still delivers are mended, so that one person
-// is one key: Mexican numbers with a 1 after +52 and Brazilian mobiles without
-// their ninth digit.
+// Two old forms that WhatsApp still delivers are mended, so that one person is one key:
+// Mexican numbers with a 1 after +52 and Brazilian mobiles without their ninth digit.
 //
 // A bad number is one of the ErrPhone errors, to be tested with [errors.Is].
 func ParsePhone(s, defaultRegion string) (Phone, error) {
@@ -84,8 +82,8 @@ func ParsePhone(s, defaultRegion string) (Phone, error) {
 	return validPhone("+"+digits, "")
 }
 
-// MustParsePhone is ParsePhone for an international number known to be good,
-// as in tests. It panics if the number is not; the panic does not show it.
+// MustParsePhone is ParsePhone for an international number known to be good, as in
+// tests. It panics if the number is not; the panic does not show it.
 func MustParsePhone(s string) Phone {
 	p, err := ParsePhone(s, "")
 	if err != nil {
@@ -94,8 +92,7 @@ func MustParsePhone(s string) Phone {
 	return p
 }
 
-// phoneDigits reduces s to ASCII digits and tells whether a + stands before
-// the first.
+// phoneDigits reduces s to ASCII digits and tells whether a + stands before the first.
 func phoneDigits(s string) (digits string, plus bool, err error) {
 	if len(s) > maxPhoneInput {
 		return "", false, ErrPhoneImpossible
@@ -140,9 +137,9 @@ func phoneDigits(s string) (digits string, plus bool, err error) {
 	return string(buf[:n]), plus, nil
 }
 
-// digitValue gives the value of a decimal digit of any script. Unicode keeps
-// the ten digits of a script in a row, zero first, and every range of Nd holds
-// whole rows (Unicode Standard, section 4.6).
+// digitValue gives the value of a decimal digit of any script. Unicode keeps the ten
+// digits of a script in a row, zero first, and every range of Nd holds whole rows
+// (Unicode Standard, section 4.6).
 func digitValue(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if rune(t.Lo) <= r && r <= rune(t.Hi) {
@@ -181,8 +178,8 @@ func isExtension(s string) bool {
 	return false
 }
 
-// isShortCode tells whether digits, dialled in region, reach a service rather
-// than a subscriber.
+// isShortCode tells whether digits, dialled in region, reach a service rather than a
+// subscriber.
 func isShortCode(digits, region string) bool {
 	if len(digits) <= 4 {
 		return true
@@ -191,8 +188,8 @@ func isShortCode(digits, region string) bool {
 	return len(digits) <= 6 || err == nil && phonenumbers.IsPossibleShortNumberForRegion(n, region) && !phonenumbers.IsPossibleNumber(n)
 }
 
-// validPhone parses number, ASCII digits with or without +, and accepts only
-// a number that can be in use.
+// validPhone parses number, ASCII digits with or without +, and accepts only a number
+// that can be in use.
 func validPhone(number, region string) (Phone, error) {
 	n, err := phonenumbers.Parse(number, region)
 	switch {
@@ -218,8 +215,8 @@ func validPhone(number, region string) (Phone, error) {
 	return Phone{e164}, nil
 }
 
-// mendOldForm turns a number in a form its country has given up, and WhatsApp
-// webhooks have not, into today's. It returns nil if n is no such number.
+// mendOldForm turns a number in a form its country has given up, and WhatsApp webhooks
+// have not, into today's. It returns nil if n is no such number.
 func mendOldForm(n *phonenumbers.PhoneNumber) *phonenumbers.PhoneNumber {
 	national := phonenumbers.GetNationalSignificantNumber(n)
 	switch {
@@ -237,8 +234,8 @@ func mendOldForm(n *phonenumbers.PhoneNumber) *phonenumbers.PhoneNumber {
 	return m
 }
 
-// isE164 tells whether s has the form of an international number: + and 7 to
-// 15 digits of which the first is not 0 (ITU-T E.164, section 6).
+// isE164 tells whether s has the form of an international number: + and 7 to 15 digits
+// of which the first is not 0 (ITU-T E.164, section 6).
 func isE164(s string) bool {
 	if len(s) < 8 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
 		return false
@@ -257,8 +254,8 @@ func (p Phone) E164() string { return p.e164 }
 // IsValid tells whether p is a number, that is, not the zero Phone.
 func (p Phone) IsValid() bool { return p.e164 != "" }
 
-// Region returns the ISO 3166-1 alpha-2 code of the country or territory that
-// the number belongs to, "001" for numbers of no country, or "" if there is none.
+// Region returns the ISO 3166-1 alpha-2 code of the country or territory that the
+// number belongs to, "001" for numbers of no country, or "" if there is none.
 func (p Phone) Region() string {
 	if n := p.parsed(); n != nil {
 		return phonenumbers.GetRegionCodeForNumber(n)
@@ -266,10 +263,10 @@ func (p Phone) Region() string {
 	return ""
 }
 
-// Mobile tells whether the number can be a mobile one: its type is mobile, or,
-// in countries whose numbers do not tell (such as the United States),
-// fixed-line-or-mobile. WhatsApp asks for the person's mobile number
-// (WhatsApp Business Messaging Policy, "Opt-in").
+// Mobile tells whether the number can be a mobile one: its type is mobile, or, in
+// countries whose numbers do not tell (such as the United States),
+// fixed-line-or-mobile. WhatsApp asks for the person's mobile number (WhatsApp Business
+// Messaging Policy, "Opt-in").
 func (p Phone) Mobile() bool {
 	if n := p.parsed(); n != nil {
 		t := phonenumbers.GetNumberType(n)
@@ -286,12 +283,12 @@ func (p Phone) parsed() *phonenumbers.PhoneNumber {
 	return n
 }
 
-// Subject returns the number as the key that stores keep people under. The
-// zero Phone gives the zero Subject.
+// Subject returns the number as the key that stores keep people under. The zero Phone
+// gives the zero Subject.
 func (p Phone) Subject() Subject { return Subject{p.e164} }
 
-// String returns the number masked, for people to read: "+44********56". It
-// is the same for many numbers; see E164.
+// String returns the number masked, for people to read: "+44********56". It is the same
+// for many numbers; see E164.
 func (p Phone) String() string { return maskKey(p.e164) }
 
 // Format implements [fmt.Formatter]: every verb prints the masked number.
@@ -300,13 +297,13 @@ func (p Phone) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(maskKey(p.e16
 // LogValue implements [slog.LogValuer] with the masked number.
 func (p Phone) LogValue() slog.Value { return slog.StringValue(maskKey(p.e164)) }
 
-// MarshalText implements [encoding.TextMarshaler]. The text is the whole
-// number in E.164 form, or empty for the zero Phone.
+// MarshalText implements [encoding.TextMarshaler]. The text is the whole number in
+// E.164 form, or empty for the zero Phone.
 func (p Phone) MarshalText() ([]byte, error) { return []byte(p.e164), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler]. It reads what
-// MarshalText writes and any other international number as [ParsePhone] does,
-// with the same errors. Empty text is the zero Phone.
+// UnmarshalText implements [encoding.TextUnmarshaler]. It reads what MarshalText writes
+// and any other international number as [ParsePhone] does, with the same errors. Empty
+// text is the zero Phone.
 func (p *Phone) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*p = Phone{}
@@ -320,15 +317,15 @@ func (p *Phone) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// UserID is a WhatsApp business-scoped user ID: an ISO 3166-1 alpha-2 country
-// code, a full stop and up to 128 letters and digits, as in
-// "US.13491208655302741918", or the same with "ENT." after the country for the
-// parent ID of linked portfolios. Webhooks may give it without a phone
-// number. It names a person to one business only, and it changes with the phone number.
+// UserID is a WhatsApp business-scoped user ID: an ISO 3166-1 alpha-2 country code, a
+// full stop and up to 128 letters and digits, as in "US.13491208655302741918", or the
+// same with "ENT." after the country for the parent ID of linked portfolios. Webhooks
+// may give it without a phone number. It names a person to one business only, and it
+// changes with the phone number.
 type UserID string
 
-// Subject returns the user ID as the key that stores keep people under, or
-// the zero Subject if it is not of the form above.
+// Subject returns the user ID as the key that stores keep people under, or the zero
+// Subject if it is not of the form above.
 func (u UserID) Subject() Subject {
 	if !u.wellFormed() {
 		return Subject{}
@@ -361,7 +358,8 @@ func isASCII(s string) bool {
 
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
-// maskKey hides all of a phone number or user ID but its first three and last two bytes.
+// maskKey hides all of a phone number or user ID but its first three and last two
+// bytes.
 func maskKey(s string) string {
 	if s == "" {
 		return ""

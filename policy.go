@@ -10,17 +10,17 @@ import (
 )
 
 // Policy judges opt-ins and messages. It is pure: no clock, no context, no I/O; the
-// same arguments give the same answer. The zero Policy is WhatsApp's own
-// rules; the fields make it stricter, never laxer. It is safe for use by many goroutines at once.
+// same arguments give the same answer. The zero Policy is WhatsApp's own rules; the
+// fields make it stricter, never laxer. It is safe for use by many goroutines at once.
 type Policy struct {
-	// Rules are the caller's own rules for opt-ins. They run after the
-	// built-in ones, in this order.
+	// Rules are the caller's own rules for opt-ins. They run after the built-in ones,
+	// in this order.
 	Rules []Rule
 
-	// Require names rules whose advice is to refuse: "practice.opt_out"
-	// makes an opt-in invalid if its text does not tell how to opt out, and RequirePractices stands for all rules of best
-	// practice. A name that no rule has is itself a violation, of
-	// the rule "policy.require", so that a slip of the pen is found.
+	// Require names rules whose advice is to refuse: "practice.opt_out" makes an opt-in
+	// invalid if its text does not tell how to opt out, and RequirePractices stands for
+	// all rules of best practice. A name that no rule has is itself a violation, of the
+	// rule "policy.require", so that a slip of the pen is found.
 	Require []string
 }
 
@@ -29,14 +29,15 @@ const RequirePractices = "practice.*"
 
 // Rule is a rule of the caller's own for opt-ins.
 type Rule struct {
-	// Name is the Finding's rule: a stable string with a prefix of your own, as in "acme.form_version".
+	// Name is the Finding's rule: a stable string with a prefix of your own, as in
+	// "acme.form_version".
 	Name string
 
 	// Severity of its findings. Defaults to Violation.
 	Severity Severity
 
-	// Wording tells that Check looks at in.Business and in.Statement only.
-	// Such rules run in Review too, with an OptIn that holds nothing else.
+	// Wording tells that Check looks at in.Business and in.Statement only. Such rules
+	// run in Review too, with an OptIn that holds nothing else.
 	Wording bool
 
 	// Check returns what it finds wrong, or nothing. It fills in Message, and Spans if
@@ -44,7 +45,8 @@ type Rule struct {
 	Check func(in OptIn, now time.Time) []Finding
 }
 
-// Severity tells what a finding does to an opt-in. A value other than these counts as Violation.
+// Severity tells what a finding does to an opt-in. A value other than these counts as
+// Violation.
 type Severity string
 
 // The severities.
@@ -53,8 +55,8 @@ const (
 	Advice    Severity = "advice"    // taken; could be better
 )
 
-// Names of the built-in rules. The table in the package comment says what each
-// asks and where it comes from. They are stable.
+// Names of the built-in rules. The table in the package comment says what each asks and
+// where it comes from. They are stable.
 const (
 	RulePhoneMissing       = "phone.missing"
 	RulePhoneNotMobile     = "phone.not_mobile"
@@ -81,8 +83,8 @@ const (
 // rulePolicyRequire is what a wrong name in Policy.Require breaks.
 const rulePolicyRequire = "policy.require"
 
-// Span is a part of Statement.Text: the bytes from Start up to End, both on
-// rune boundaries.
+// Span is a part of Statement.Text: the bytes from Start up to End, both on rune
+// boundaries.
 type Span struct {
 	Start, End int
 }
@@ -115,7 +117,8 @@ func (e Evaluation) OK() bool {
 	return !slices.ContainsFunc(e.Findings, func(f Finding) bool { return f.Severity != Advice })
 }
 
-// Err returns nil if the evaluation is OK, and a *[PolicyError] that holds it otherwise.
+// Err returns nil if the evaluation is OK, and a *[PolicyError] that holds it
+// otherwise.
 func (e Evaluation) Err() error {
 	if e.OK() {
 		return nil
@@ -141,15 +144,15 @@ func (e *PolicyError) Error() string {
 	return b.String()
 }
 
-// Evaluate judges an opt-in by all rules, at the time now. Findings stand in the order of
-// the rules. A Statement with ReviewedBy set turns what the
-// wording rules are unsure of, and nothing else, into advice.
+// Evaluate judges an opt-in by all rules, at the time now. Findings stand in the order
+// of the rules. A Statement with ReviewedBy set turns what the wording rules are unsure
+// of, and nothing else, into advice.
 func (p Policy) Evaluate(in OptIn, now time.Time) Evaluation {
 	return p.evaluate(in, now, false)
 }
 
-// Review judges only the wording: does s clearly state that the person
-// opts in, does it name b, and does it follow WhatsApp's best practices. Call it in a unit test to lint
+// Review judges only the wording: does s clearly state that the person opts in, does it
+// name b, and does it follow WhatsApp's best practices. Call it in a unit test to lint
 // the texts of your forms. Of b it reads Name and Names.
 func (p Policy) Review(b Business, s Statement) Evaluation {
 	return p.evaluate(OptIn{Business: b, Statement: s}, time.Time{}, true)
@@ -240,22 +243,23 @@ type Decision struct {
 	At      time.Time // the time it holds for
 }
 
-// window is how long after a person's message a business may reply freely
-// (WhatsApp Business Platform, "customer service window").
+// window is how long after a person's message a business may reply freely (WhatsApp
+// Business Platform, "customer service window").
 const window = 24 * time.Hour
 
 // Decide answers whether m may be sent to a person with standing s at the time now.
 //
-// Consent: of all records whose category covers the message's, the latest by
-// OccurredAt wins, and on a tie the opt-out. No record and an expired opt-in are not permission. A Service
-// message, the reply to a person's own message, needs no opt-in within 24 hours of it, unless an opt-out that covers it
-// came at or after that message.
+// Consent: of all records whose category covers the message's, the latest by OccurredAt
+// wins, and on a tie the opt-out. No record and an expired opt-in are not permission. A
+// Service message, the reply to a person's own message, needs no opt-in within 24 hours
+// of it, unless an opt-out that covers it came at or after that message.
 //
-// Templates: within 24 hours of the person's last message none is needed, and
-// calls never need one. Otherwise one is. Whenever one is used it must be
-// approved, and its category must be the root of the message's.
+// Templates: within 24 hours of the person's last message none is needed, and calls
+// never need one. Otherwise one is. Whenever one is used it must be approved, and its
+// category must be the root of the message's.
 //
-// Decide reads neither m.BusinessID nor the person: that s is theirs is the caller's part, or the [Ledger]'s.
+// Decide reads neither m.BusinessID nor the person: that s is theirs is the caller's
+// part, or the [Ledger]'s.
 func (p Policy) Decide(s Standing, m Message, now time.Time) Decision { return decide(s, &m, now) }
 
 // decide is Decide for the ledger, which asks before every send: it copies no Message.
@@ -268,8 +272,8 @@ func decide(s Standing, m *Message, now time.Time) (d Decision) {
 		why = ""
 	}
 
-	// All reasons are gathered, not only the first: whoever reads them
-	// should not mend one to meet the next.
+	// All reasons are gathered, not only the first: whoever reads them should not mend
+	// one to meet the next.
 	if why != "" {
 		d.Reasons = append(d.Reasons, why)
 	}
@@ -290,8 +294,8 @@ func windowOpen(lastInbound, now time.Time) bool {
 	return age < window && age >= -maxSkew
 }
 
-// consentTo finds the latest entry that covers c and tells why it is no
-// permission, or "" and the opt-in if it is one.
+// consentTo finds the latest entry that covers c and tells why it is no permission, or
+// "" and the opt-in if it is one.
 func consentTo(s Standing, c Category, now time.Time) (Reason, uuid.UUID) {
 	if !c.IsValid() {
 		return ReasonNotCovered, uuid.Nil
@@ -321,8 +325,8 @@ func consentTo(s Standing, c Category, now time.Time) (Reason, uuid.UUID) {
 	return "", e.RecordID
 }
 
-// covers tells whether e has a say on messages of category c. An opt-out
-// without a category is of everything; an opt-in without one is of nothing.
+// covers tells whether e has a say on messages of category c. An opt-out without a
+// category is of everything; an opt-in without one is of nothing.
 func (e *Entry) covers(c Category) bool {
 	if e.Category == "" {
 		return e.Kind != KindOptIn
@@ -343,7 +347,8 @@ func (e *Entry) overrides(o *Entry) bool {
 
 // optedOutSince tells whether an opt-out that covers c came at or after t.
 func optedOutSince(s Standing, c Category, t time.Time) bool {
-	// Records are kept to the microsecond, rounded down; so must t be, or an opt-out of the same instant would seem earlier.
+	// Records are kept to the microsecond, rounded down; so must t be, or an opt-out of
+	// the same instant would seem earlier.
 	t = storedTime(t)
 	return slices.ContainsFunc(s, func(e Entry) bool {
 		return e.Kind != KindOptIn && e.covers(c) && !e.OccurredAt.Before(t)
@@ -355,7 +360,8 @@ func appendTemplateReasons(reasons []Reason, m *Message, root Category, open boo
 	if m.Template == nil {
 		if root != Calls && !open {
 			reasons = append(reasons, ReasonTemplateRequired)
-			// A service message has no template to fall back on, so the window is what is missing even if there never was one.
+			// A service message has no template to fall back on, so the window is what
+			// is missing even if there never was one.
 			if !m.LastInboundAt.IsZero() || root == Service {
 				reasons = append(reasons, ReasonWindowClosed)
 			}
@@ -374,8 +380,8 @@ func appendTemplateReasons(reasons []Reason, m *Message, root Category, open boo
 	return reasons
 }
 
-// sameRoot compares a template's category, which may be in WhatsApp's
-// capitals, with a root.
+// sameRoot compares a template's category, which may be in WhatsApp's capitals, with a
+// root.
 func sameRoot(c, root Category) bool {
 	if len(c) != len(root) {
 		return false

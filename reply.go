@@ -27,17 +27,19 @@ type Reply struct {
 }
 
 // Keywords replaces the built-in lists of words that, as a whole message, stop or start
-// messages. Case, accents, punctuation, emoji and words of politeness do not count. Phrases are read with the lexicons as ever.
+// messages. Case, accents, punctuation, emoji and words of politeness do not count.
+// Phrases are read with the lexicons as ever.
 type Keywords struct {
 	Stop, Start []string
 }
 
-// ReadReply reads what a person wrote back to a business: a request to stop
-// everything or one kind of message, to start again, or something else. lang is the
-// language of the conversation if known, and language.Und otherwise.
+// ReadReply reads what a person wrote back to a business: a request to stop everything
+// or one kind of message, to start again, or something else. lang is the language of
+// the conversation if known, and language.Und otherwise.
 //
 // A missed stop is the worse mistake, so a request counts in any wording that a
-// reasonable person would understand, as the FCC asks of revocations (47 CFR 64.1200(a)(10)), and not only as a keyword.
+// reasonable person would understand, as the FCC asks of revocations (47 CFR
+// 64.1200(a)(10)), and not only as a keyword.
 func ReadReply(text string, lang language.Tag) Reply {
 	return exportedReply(wording.ReadReply(text, lang, nil))
 }

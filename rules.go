@@ -54,8 +54,8 @@ func (f *facts) matches() []Match {
 	return out
 }
 
-// builtin holds the rules in their fixed order. The package comment's table
-// gives their sources.
+// builtin holds the rules in their fixed order. The package comment's table gives their
+// sources.
 var builtin = []builtinRule{
 	{name: RulePhoneMissing, severity: Violation, check: func(f *facts) (string, []wording.Span) {
 		return when(!f.in.Phone.IsValid(),
@@ -155,8 +155,8 @@ var builtin = []builtinRule{
 	}},
 }
 
-// statement says what is wrong with the opt-in that the text states, if the
-// verdict on it is v. more is a further way to mend it.
+// statement says what is wrong with the opt-in that the text states, if the verdict on
+// it is v. more is a further way to mend it.
 func (f *facts) statement(v wording.Verdict, more string) (string, []wording.Span) {
 	if f.text == nil || f.text.Statement.Verdict != v {
 		return "", nil

@@ -9,8 +9,18 @@ import (
 	"github.com/optinkit/consent/internal/wording"
 )
 
-// Limits on what a ledger takes, in bytes or in elements. They are far above
-// what real records hold, and keep every database's keys and rows within bounds.
+// FieldError says that a field of the input is malformed, and how to mend it. Nothing
+// was stored or decided. It is returned by the methods of [Ledger] and by
+// [ParseSubject]. Its text never contains the field's value.
+type FieldError struct {
+	Field   string // as in "OptIn.Evidence.Extra" or "messages[3].Phone"
+	Problem string // what is wrong and what would be right
+}
+
+func (e *FieldError) Error() string { return fmt.Sprintf("consent: %s %s", e.Field, e.Problem) }
+
+// Limits on what a ledger takes, in bytes or in elements. They are far above what real
+// records hold, and keep every database's keys and rows within bounds.
 const (
 	maxBusinessID = 255
 	maxName       = 512

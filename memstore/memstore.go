@@ -1,27 +1,28 @@
 // Package memstore keeps consent records in memory.
 //
-// It is for tests, for small tools that load a file and answer from it, and
-// for a cache that is filled from a database at start:
+// It is for tests, for small tools that load a file and answer from it, and for a cache
+// that is filled from a database at start:
 //
 //	ledger := consent.New(memstore.New(), consent.Config{})
 //
-// Nothing survives the process. An opt-out that only this store knows is
-// forgotten at the next start, so a service that sends messages wants
-// package sqlstore or an adapter of its own underneath.
+// Nothing survives the process. An opt-out that only this store knows is forgotten at
+// the next start, so a service that sends messages wants package sqlstore or an adapter
+// of its own underneath.
 //
 // # Concurrency
 //
-// A Store is safe for use by many goroutines at once. Readers take no lock and
-// never wait: not for each other, not for a writer, not while the store grows. Writers take turns. What a reader sees of one
-// person is always the state between two records, never a part of one; of a call
-// that appends to several people it may see the first people's records before
-// the last's, until the call returns.
+// A Store is safe for use by many goroutines at once. Readers take no lock and never
+// wait: not for each other, not for a writer, not while the store grows. Writers take
+// turns. What a reader sees of one person is always the state between two records,
+// never a part of one; of a call that appends to several people it may see the first
+// people's records before the last's, until the call returns.
 //
 // # IDs
 //
-// Where the contract on [consent.Store] leaves a choice, this store is strict about
-// IDs and lenient about RecordedAt: an ID is taken in the whole store, so the same ID under another business or
-// subject is [consent.ErrConflict], and the same record with another RecordedAt is the same record.
+// Where the contract on [consent.Store] leaves a choice, this store is strict about IDs
+// and lenient about RecordedAt: an ID is taken in the whole store, so the same ID under
+// another business or subject is [consent.ErrConflict], and the same record with
+// another RecordedAt is the same record.
 package memstore
 
 import (
@@ -56,8 +57,8 @@ func New() *Store {
 	return s
 }
 
-// hash is split in two, so that a call about many people of one business
-// reads the business ID once.
+// hash is split in two, so that a call about many people of one business reads the
+// business ID once.
 func (s *Store) hash(ofBusiness uint64, subject consent.Subject) uint64 {
 	return ofBusiness ^ maphash.String(s.seed, subject.String())
 }
@@ -88,8 +89,8 @@ func (s *Store) Append(ctx context.Context, records ...consent.Record) error {
 	return nil
 }
 
-// fresh tells which of records are to be added. Nothing is written before all
-// of them have passed.
+// fresh tells which of records are to be added. Nothing is written before all of them
+// have passed.
 func (s *Store) fresh(records []consent.Record) ([]int, error) {
 	fresh := make([]int, 0, len(records))
 	inCall := make(map[uuid.UUID]int, len(records))
@@ -122,8 +123,8 @@ func (s *Store) add(r consent.Record) {
 	s.ids[r.ID] = struct{}{}
 }
 
-// Standings implements [consent.Store]. It allocates only where into[i] lacks
-// the capacity.
+// Standings implements [consent.Store]. It allocates only where into[i] lacks the
+// capacity.
 func (s *Store) Standings(ctx context.Context, businessID string, subjects []consent.Subject, into []consent.Standing) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -138,8 +139,7 @@ func (s *Store) Standings(ctx context.Context, businessID string, subjects []con
 	return nil
 }
 
-// History implements [consent.Store]. It yields what was there when the loop
-// began.
+// History implements [consent.Store]. It yields what was there when the loop began.
 func (s *Store) History(ctx context.Context, businessID string, subject consent.Subject) iter.Seq2[consent.Record, error] {
 	return func(yield func(consent.Record, error) bool) {
 		if err := ctx.Err(); err != nil {

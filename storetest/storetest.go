@@ -11,16 +11,17 @@
 //
 // A case is a subtest, so that -run 'TestStore/Append/Again' runs one and
 // -run 'TestStore/Append' those about Append. A failure says which rule
-// was broken. Run the suite with -race as well: the Concurrent cases are worth
-// twice as much then.
+// was broken. Run the suite with -race as well: the Concurrent cases are worth twice as
+// much then.
 //
 // With -short the suite asks for less of what is heavy: 5,000 instead of 100,000
-// subjects in one call, shorter histories and batches, fewer random rounds and fewer concurrent calls.
-// Run it without -short before a release.
+// subjects in one call, shorter histories and batches, fewer random rounds and fewer
+// concurrent calls. Run it without -short before a release.
 //
-// The suite is fair to any store that keeps the contract: to slow ones, to batching ones, and to both sides
-// of what the contract leaves open. Nothing depends on how long a call takes, except that
-// History/CallInside takes a call that is not back after a minute for one that waits for itself.
+// The suite is fair to any store that keeps the contract: to slow ones, to batching
+// ones, and to both sides of what the contract leaves open. Nothing depends on how long
+// a call takes, except that History/CallInside takes a call that is not back after a
+// minute for one that waits for itself.
 //
 // No failure shows a whole phone number or user ID, not even from the store's own
 // errors: what looks like one is masked.
@@ -37,8 +38,8 @@ import (
 	"github.com/optinkit/consent"
 )
 
-// Run runs every case as a subtest. It calls newStore once for each, with the
-// subtest's t, for an empty store that no other case uses; let t.Cleanup close it.
+// Run runs every case as a subtest. It calls newStore once for each, with the subtest's
+// t, for an empty store that no other case uses; let t.Cleanup close it.
 func Run(t *testing.T, newStore func(t *testing.T) consent.Store) {
 	t.Helper()
 	for _, c := range cases() {
@@ -51,8 +52,8 @@ func Run(t *testing.T, newStore func(t *testing.T) consent.Store) {
 	}
 }
 
-// testCase is one rule of the contract. Cases return their failure, so that
-// the suite's own tests can see which ones a broken store fails.
+// testCase is one rule of the contract. Cases return their failure, so that the suite's
+// own tests can see which ones a broken store fails.
 type testCase struct {
 	name string
 	rule string
@@ -93,8 +94,8 @@ func (e *env) size(full, small int) int {
 // people matches the keys of subjects wherever they stand in a text.
 var people = regexp.MustCompile(`\+[0-9]{7,}|[0-9]{10,}|\b[A-Z]{2}\.[A-Za-z0-9.]+`)
 
-// mask hides whom a failure is about, but for the ends, by which cases can be
-// told apart.
+// mask hides whom a failure is about, but for the ends, by which cases can be told
+// apart.
 func mask(text string) string {
 	return people.ReplaceAllStringFunc(text, func(s string) string {
 		const shown = 5
