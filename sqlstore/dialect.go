@@ -242,7 +242,8 @@ const mysqlUpsert = " ON DUPLICATE KEY UPDATE" +
 	" OR COALESCE(VALUES(expires_at), " + never + ") = COALESCE(expires_at, " + never + ") AND VALUES(record_id) > record_id)," +
 	" VALUES(record_id), record_id)," +
 	" occurred_at = IF(record_id = VALUES(record_id), VALUES(occurred_at), occurred_at)," +
-	" expires_at = IF(record_id = VALUES(record_id), VALUES(expires_at), expires_at)"
+	" expires_at = IF(record_id = VALUES(record_id), VALUES(expires_at), expires_at)," +
+	" appends = appends + 1"
 
 // take tells how many of n rows the next statement writes, and whether its text is
 // one of the few to keep prepared.
