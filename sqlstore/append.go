@@ -39,7 +39,55 @@ func (s *Store) Append(ctx context.Context, records ...consent.Record) error {
 	if s.dialect == SQLite && s.begin != nil {
 		return s.appendGrouped(ctx, op, items)
 	}
-	return s.transact(ctx, op, func(ctx context.Context, tx DB) error { return s.write(ctx, tx, items) })
+	write := func() error {
+		return s.transact(ctx, op, func(ctx context.Context, tx DB) error { return s.write(ctx, tx, items) })
+	}
+	if len(items) > 1 || s.q.appendOne == "" || s.begin == nil || s.noAppendOne.Load() {
+		return write()
+	}
+	var done bool
+	err = s.attempt(ctx, func() (err error) {
+		done, err = s.appendOne(ctx, items)
+		return err
+	})
+	switch {
+	case done:
+		return nil
+	case err == nil: // the record is there
+		return write()
+	case ctx.Err() != nil || classify(err) == again:
+		return s.explain(ctx, op, err)
+	}
+	// A database that speaks as PostgreSQL may lack this one statement. If
+	// something else is wrong, the plain ones say so.
+	if err := write(); err != nil {
+		return err
+	}
+	s.noAppendOne.Store(true)
+	return nil
+}
+
+// appendOne appends the one item with one statement, which is its own
+// transaction. If the record is there already, it does nothing and says so.
+func (s *Store) appendOne(ctx context.Context, items []item) (done bool, err error) {
+	args := s.q.insertStatements.args(statementRows(items))
+	args = append(args, s.q.insertRecords.args([]row{items[0].row})...)
+	args = append(args, s.q.upsertStandings.args(standingRows(items))...)
+	rows, err := s.query(ctx, s.q.appendOne, true, args...)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	var n int
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return false, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return false, err
+	}
+	return n == 1, rows.Close()
 }
 
 // item is a record made ready to be written.

@@ -88,6 +88,7 @@ type batch struct {
 
 // queries are the statements of a dialect.
 type queries struct {
+	appendOne        string // all of Append for one new record, if the dialect can; tells how many were new
 	insertStatements batch
 	insertRecords    batch
 	upsertStandings  batch
@@ -155,6 +156,7 @@ func queriesOf(d Dialect) queries {
 		text := existing + "(SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::uuid[]))" +
 			" ORDER BY r.business, r.subject, r.id FOR UPDATE"
 		q.existing = func(int) string { return text }
+		q.appendOne = appendOne(&q)
 		q.lockForErase = []string{
 			"SELECT 1 FROM consent_records WHERE business = $1 AND subject = $2 FOR UPDATE NOWAIT",
 			"SELECT 1 FROM consent_standings WHERE business = $1 AND subject = $2 FOR UPDATE NOWAIT",
@@ -212,13 +214,8 @@ func newBatch(d Dialect, t table) batch {
 
 	switch d {
 	case PostgreSQL:
-		arrays := make([]string, len(t.columns))
-		for i, c := range t.columns {
-			arrays[i] = "$" + strconv.Itoa(i+1) + "::text::" + [...]string{
-				textColumn: "text[]", bytesColumn: "bytea[]", uuidColumn: "uuid[]", timeColumn: "bigint[]",
-			}[c.typ]
-		}
-		b.head += " SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")"
+		b.head += " SELECT * FROM "
+		b.tail = t.unnest(1) + b.tail
 		b.maxRow, b.sizes = 5_000, nil
 	case SQLite:
 		b.head += " VALUES "
@@ -231,6 +228,34 @@ func newBatch(d Dialect, t table) batch {
 		b.maxRow, b.sizes = 500, []int{500, 1}
 	}
 	return b
+}
+
+// unnest is the rows of t as PostgreSQL makes them of one array for each column, where the first
+// array is parameter number from.
+func (t *table) unnest(from int) string {
+	arrays := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		arrays[i] = "$" + strconv.Itoa(from+i) + "::text::" + [...]string{
+			textColumn: "text[]", bytesColumn: "bytea[]", uuidColumn: "uuid[]", timeColumn: "bigint[]",
+		}[c.typ]
+	}
+	return "unnest(" + strings.Join(arrays, ", ") + ")"
+}
+
+// appendOne is the three statements of an Append as one, which saves four round trips. The
+// standing is only joined for a record that is new.
+func appendOne(q *queries) string {
+	statements, records, standings := &q.insertStatements, &q.insertRecords, &q.upsertStandings
+	at := func(b *batch, from int, where string) string {
+		first := b.table.unnest(1)
+		return b.head + b.table.unnest(from) + where + strings.TrimPrefix(b.tail, first)
+	}
+	n := len(statements.table.columns)
+	m := n + len(records.table.columns)
+	return "WITH statement AS (" + at(statements, 1, "") + ")," +
+		" record AS (" + at(records, n+1, "") + " RETURNING 1)," +
+		" standing AS (" + at(standings, m+1, " WHERE EXISTS (SELECT 1 FROM record)") + ")" +
+		" SELECT COUNT(*) FROM record"
 }
 
 // mysqlUpsert keeps the later of two standings. MySQL assigns from left to

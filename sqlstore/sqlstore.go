@@ -36,6 +36,8 @@ type Store struct {
 	stmts *stmts   // nil: nothing is prepared
 	group group    // SQLite only
 
+	noAppendOne atomic.Bool // the database has refused queries.appendOne
+
 	// over is set when the caller's transaction has failed in a way after which the
 	// database may have left it. A further statement would then stand on its own.
 	over atomic.Bool

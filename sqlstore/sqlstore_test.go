@@ -61,8 +61,21 @@ func affectAll(rows int64) func(int, string, []driver.NamedValue) (*fakeRows, er
 func TestAppendIsOneTransaction(t *testing.T) {
 	for _, d := range []Dialect{SQLite, PostgreSQL, MySQL} {
 		f := &fake{answer: affectAll(1)}
+		if d == PostgreSQL { // which does not know the one statement here
+			f.answer = func(_ int, text string, _ []driver.NamedValue) (*fakeRows, error) {
+				if strings.HasPrefix(text, "WITH") {
+					return nil, &pgError{"0A000"}
+				}
+				return nil, nil
+			}
+		}
 		s := New(open(t, f), d)
 		require.NoError(t, s.Append(t.Context(), record(t, "+12015550123")))
+		if d == PostgreSQL {
+			f.mu.Lock()
+			f.log = f.log[2:] // PREPARE WITH, WITH
+			f.mu.Unlock()
+		}
 		ignore := ""
 		if d == MySQL {
 			ignore = "IGNORE "
@@ -76,6 +89,37 @@ func TestAppendIsOneTransaction(t *testing.T) {
 		for _, text := range got[5:] {
 			assert.True(t, strings.HasPrefix(text, "PREPARE INSERT"), text)
 		}
+	}
+}
+
+func TestAppendOne(t *testing.T) {
+	for _, there := range []bool{false, true} {
+		f := &fake{}
+		r := record(t, "+12015550123")
+		f.answer = func(_ int, text string, args []driver.NamedValue) (*fakeRows, error) {
+			switch {
+			case strings.HasPrefix(text, "WITH") && there:
+				return &fakeRows{columns: 1, rows: [][]driver.Value{{int64(0)}}}, nil
+			case strings.HasPrefix(text, "WITH"):
+				assert.Len(t, args, 5+12+7)
+				return &fakeRows{columns: 1, rows: [][]driver.Value{{int64(1)}}}, nil
+			case strings.HasPrefix(text, "INSERT INTO consent_records"):
+				return &fakeRows{}, nil
+			case strings.HasPrefix(text, "SELECT r.business"):
+				same := []driver.Value{
+					"b", r.Subject.String(), r.ID.String(), "opt_in", "", `["marketing"]`, "", r.OccurredAt.UnixMicro(), nil, nil, statementHash(r.Statement), nil,
+				}
+				return &fakeRows{columns: 12, rows: [][]driver.Value{same}}, nil
+			}
+			return nil, nil
+		}
+		require.NoError(t, New(open(t, f), PostgreSQL).Append(t.Context(), r))
+		want := []string{"PREPARE WITH statement", "WITH statement AS"}
+		if there {
+			want = append(want, "BEGIN", "INSERT INTO consent_statements", "INSERT INTO consent_records", "SELECT r.business, r.subject,", "INSERT INTO consent_standings", "COMMIT")
+		}
+		got := f.sent()
+		assert.Equal(t, want, got[:len(want)])
 	}
 }
 
@@ -173,7 +217,7 @@ func TestRetryGivesUp(t *testing.T) {
 		s := New(db, PostgreSQL)
 
 		began := time.Now()
-		require.ErrorIs(t, s.Append(t.Context(), record(t, "+12015550123")), ErrRetry)
+		require.ErrorIs(t, s.Append(t.Context(), record(t, "+12015550123"), record(t, "+12015550124")), ErrRetry)
 		assert.InDelta(t, patience.Seconds(), time.Since(began).Seconds(), 1.1)
 		n := len(f.sent())
 		assert.Greater(t, n, 10)
@@ -182,7 +226,7 @@ func TestRetryGivesUp(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		began = time.Now()
-		require.ErrorIs(t, s.Append(ctx, record(t, "+12015550123")), ErrRetry, "a deadline is used up, and not overrun")
+		require.ErrorIs(t, s.Append(ctx, record(t, "+12015550123"), record(t, "+12015550124")), ErrRetry, "a deadline is used up, and not overrun")
 		assert.InDelta(t, 59, time.Since(began).Seconds(), 1.1)
 	})
 }
@@ -209,7 +253,7 @@ func TestNoRetry(t *testing.T) {
 				}
 				return nil, nil
 			}}
-			err := New(open(t, f), PostgreSQL).Append(t.Context(), record(t, "+12015550123"))
+			err := New(open(t, f), PostgreSQL).Append(t.Context(), record(t, "+12015550123"), record(t, "+12015550124"))
 			require.ErrorIs(t, err, c.failure)
 			require.NotErrorIs(t, err, ErrRetry)
 			if c.want != nil {
@@ -228,7 +272,7 @@ func TestErrorsNameNobody(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	err := New(open(t, f), PostgreSQL).Append(t.Context(), record(t, "+12015550123"))
+	err := New(open(t, f), PostgreSQL).Append(t.Context(), record(t, "+12015550123"), record(t, "+12015550124"))
 	require.ErrorIs(t, err, failure)
 	for _, secret := range []string{"2015550123", "13491208655302741918", "2b31323031"} {
 		assert.NotContains(t, err.Error(), secret)
@@ -251,7 +295,7 @@ func TestCancelled(t *testing.T) {
 		}
 		return answer(n, text, args)
 	}
-	require.ErrorIs(t, s.Append(ctx, record(t, "+12015550123")), context.Canceled)
+	require.ErrorIs(t, s.Append(ctx, record(t, "+12015550123"), record(t, "+12015550124")), context.Canceled)
 }
 
 func TestBadArguments(t *testing.T) {

@@ -66,10 +66,11 @@ func (s *Store) standing(ctx context.Context, business string, subject consent.S
 // its rows one after the other is several times as fast as looking each person
 // up. Which it is shows in the rows between the first and last subject of a chunk, which are read up to a limit.
 const (
-	probeFrom = 2_000 // subjects in a call, from which on the question is put
-	probeSize = 250   // subjects whose range is tried first
-	probeWait = 16    // chunks looked up before it is tried again
-	dense     = 6     // rows read per subject at which looking up is about as fast
+	probeFrom = 2_000  // subjects in a call, from which on the question is put
+	probeSize = 250    // subjects whose range is tried first
+	rangeSize = 10_000 // subjects whose range is read when that was worth it
+	probeWait = 16     // chunks looked up before it is tried again
+	dense     = 6      // rows read per subject at which looking up is about as fast
 )
 
 // standings reads the rows of many people, chunk by chunk.
@@ -84,7 +85,7 @@ func (s *Store) standings(ctx context.Context, business string, subjects []conse
 	for len(order) > 0 {
 		limit := s.q.standings.chunk
 		if wait == 0 {
-			limit = min(limit, size)
+			limit = size
 		}
 		var taken []asked
 		taken, order = c.fill(subjects, order, limit)
@@ -95,7 +96,7 @@ func (s *Store) standings(ctx context.Context, business string, subjects []conse
 			}
 			whole, err := s.readRange(ctx, business, &c)
 			if err != nil || whole {
-				size = s.q.standings.chunk
+				size = rangeSize
 				return err
 			}
 			wait, size = probeWait+1, probeSize
