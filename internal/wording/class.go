@@ -108,8 +108,9 @@ var replyNames = map[string]class{
 
 // Lists that are not matched in the text but shape names.
 const (
-	listLegal  = "name.legal"  // legal forms: Ltd, GmbH
-	listTail   = "name.tail"   // endings a name may take: 'ten, の
-	listSwap   = "name.swap"   // endings a name may change: a>y
-	listClitic = "name.clitic" // words joined before a name: d', מ
+	listLegal   = "name.legal"   // legal forms: Ltd, GmbH
+	listTail    = "name.tail"    // endings a name may take: 'ten, の
+	listSwap    = "name.swap"    // endings a name may change: a>y
+	listClitic  = "name.clitic"  // words joined before a name: d', מ
+	listArticle = "name.article" // articles that a name may lose
 )

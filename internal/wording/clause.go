@@ -79,7 +79,10 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 		if len(masks) > 0 {
 			limit = masks[0].from
 		}
-		to, rec := r.match(t, i)
+		to, rec, and := r.match(t, i)
+		if and > i && to <= limit {
+			add(i, and, cAnd, 0)
+		}
 		if rec == 0 || to > limit {
 			unknown++
 			to = i + 1
@@ -94,7 +97,7 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 		}
 		r.known += to - i
 		r.words += to - i
-		add(i, to, t.recs[rec-1].class, rec)
+		add(max(i, and), to, t.recs[rec-1].class, rec)
 		i = max(to, i+1)
 	}
 	end(len(f.runes), false)
@@ -102,20 +105,36 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	r.announce()
 }
 
-// match finds the longest form at i, or after a word joined to its front.
-func (r *reading) match(t *trie, i int) (int, uint16) {
-	to, rec := t.longestJoined(r.f, i, &r.pending)
-	if rec != 0 {
-		return to, rec
+// match finds the longest form at i, or after a word joined to its front, or
+// at the end of a compound. and is where an "and" joined to the front ends.
+func (r *reading) match(t *trie, i int) (to int, rec uint16, and int) {
+	f := r.f
+	if to, rec = t.longestJoined(f, i, &r.pending); rec != 0 {
+		return to, rec, 0
 	}
-	for _, c := range r.lex.clitics {
-		if n := i + len(c); n < len(r.f.runes) && r.f.joined(n) && hasPrefix(r.f.runes[i:], c) {
-			if t, m := t.longestJoined(r.f, n, &r.pending); m != 0 {
-				return t, m
+	if to, rec, n := r.lex.cliticMatch(t, f, i, &r.pending); rec != 0 {
+		for _, c := range r.lex.ands {
+			if len(c) <= n-i && hasPrefix(f.runes[i:], c) {
+				and = i + len(c)
+			}
+		}
+		return to, rec, and
+	}
+	to, rec = t.compound(f, i)
+	return to, rec, 0
+}
+
+// cliticMatch finds the longest form behind a word joined to its front; from
+// is where it begins.
+func (l *lexicon) cliticMatch(t *trie, f *folded, i int, pending *gaps) (to int, rec uint16, from int) {
+	for _, c := range l.clitics {
+		if n := i + len(c); n < len(f.runes) && f.joined(n) && hasPrefix(f.runes[i:], c) {
+			if to, rec := t.longestJoined(f, n, pending); rec != 0 {
+				return to, rec, n
 			}
 		}
 	}
-	return i, 0
+	return i, 0, i
 }
 
 func hasPrefix(s, p []rune) bool {
@@ -247,14 +266,24 @@ func markAt(f *folded, i int, tag string) mark {
 			return markQuestion
 		}
 		return markStop
-	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '·', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
+	case '·':
+		if next(-1) != ' ' && kindOf(next(-1)).cased() && kindOf(next(1)).cased() {
+			return markNone // contacté·e
+		}
+		return markStop
+	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
 		return markStop
 	case '[':
 		if n := next(1); n == ' ' && next(2) == ']' || n == ']' || kindOf(n) == kindLatin && next(2) == ']' {
 			return markStop
 		}
 		return markComma
-	case ',', '、', '،', '(', ')', ':', '|', ']', '{', '}', '<', '>', '/', '\\':
+	case '(':
+		if next(1) == ')' || next(1) == ' ' && next(2) == ')' {
+			return markStop // a box to tick
+		}
+		return markComma
+	case ',', '、', '،', ')', ':', '|', ']', '{', '}', '<', '>', '/', '\\':
 		if f.runes[i] == '/' && next(-1) != ' ' && next(1) != ' ' {
 			return markNone
 		}

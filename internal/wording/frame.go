@@ -354,6 +354,9 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 	if c&negatives != 0 {
 		return r.negative(from, to, c)
 	}
+	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cComm) == 0 {
+		return finding{reason: "user_initiated", items: r.of(from, to, cInitiate)}
+	}
 	if v, a := r.frame(from, to); a >= 0 {
 		return r.positive(s, v, a, c)
 	}
@@ -371,7 +374,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{reason: "user_initiated", items: items(cInitiate)}
 	case c&cNotice != 0 && c&cAssent == 0 && (c&(cComm|cContact|cChannel) != 0):
 		return finding{stance: stanceOffer, reason: "notice", items: items(cNotice)}
-	case c&(cAssent|cAnswer) != 0 && bad == 0 && c&(verbs|cComm) == 0:
+	case c&(cAssent|cAnswer) != 0 && bad == 0 && c&cComm == 0 && r.onlyAsks(from, to):
 		if c&cAssent != 0 {
 			return finding{stance: stanceAgree, items: items(cAssent)}
 		}
@@ -394,6 +397,17 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{reason: "notice", items: items(verbs)}
 	}
 	return finding{}
+}
+
+// onlyAsks reports that every verb of the clause is a request, as in "yes, I
+// agree, send them".
+func (r *reading) onlyAsks(from, to int) bool {
+	for _, i := range r.of(from, to, verbs) {
+		if r.items[i].class&cRequest == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // negative reads a clause with a live negator.
@@ -513,7 +527,7 @@ func (r *reading) frame(from, to int) (v, a int) {
 				(r.items[a].class&(cContact|cComm) != 0 || r.has(from, to)&(cComm|cChannel) != 0) {
 				return a, a
 			}
-			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && (r.items[h].class&cComm != 0 || k&(cAct|cTick|cSignup|cQuestion) == 0) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
+			if h := r.object(a, from, to, true); h >= 0 && r.isMessage(h, from, to) && !r.way(h, from, to) && (r.items[h].class&cComm != 0 || k&(cAct|cTick|cSignup|cQuestion) == 0) && (r.items[h].class&verbs == 0 || r.delivers(h, from, to)) {
 				return h, a
 			}
 		}
@@ -543,10 +557,14 @@ func (r *reading) bound(a, v int) bool {
 	if a == v {
 		return true
 	}
+	takes := cTerms | cData | cOther
+	if r.items[v].class&cContact != 0 && r.mentioned(v, v, min(a, v), max(a, v)+1) {
+		takes &^= cOther // what the person is contacted about
+	}
 	lo, hi := min(a, v)+1, max(a, v)
 	last := -1
 	for i := lo; i < hi; i++ {
-		if it := &r.items[i]; !it.dead && it.class&(cTerms|cData|cOther) != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
+		if it := &r.items[i]; !it.dead && it.class&takes != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
 			if last < 0 || a < v {
 				last = i
 			}
@@ -558,6 +576,8 @@ func (r *reading) bound(a, v int) bool {
 	from, to := last+1, hi
 	if v < a {
 		from, to = lo, last
+	} else if r.lex.order != orderAfter && r.has(lo, last)&cComma != 0 {
+		return true // "einverstanden, dass Sie mir zu …": the clause behind the comma is what is agreed to
 	}
 	for i := from; i < to; i++ {
 		if r.items[i].class&(cAnd|cComma) != 0 {
@@ -581,7 +601,7 @@ func (r *reading) delivers(v, from, to int) bool {
 	}
 	if it.class&cContact != 0 {
 		o := r.object(v, from, to, false)
-		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe|cYou) != 0 || r.mentioned(v, o)
+		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe|cYou) != 0 || r.mentioned(v, o, from, to)
 	}
 	o := r.object(v, from, to, true)
 	if o < 0 {
@@ -590,10 +610,14 @@ func (r *reading) delivers(v, from, to int) bool {
 	return r.isMessage(o, from, to)
 }
 
-// mentioned reports that the person stands between a verb and its object:
-// "contact me about the order".
-func (r *reading) mentioned(v, o int) bool {
-	return r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0
+// mentioned reports that the person stands between a verb and its object,
+// "contact me about the order", in the verb itself, or, where the verb comes
+// last, anywhere in [from, to): "mich zu Terminen anrufen".
+func (r *reading) mentioned(v, o, from, to int) bool {
+	if r.items[v].class&cMe != 0 || r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0 {
+		return true
+	}
+	return r.lex.order != orderAfter && r.has(from, to)&(cMe|cYou) != 0
 }
 
 // isMessage reports whether item o, an object, is a message.
@@ -660,10 +684,20 @@ func (r *reading) scan(v, step, from, to int) int {
 			if step > 0 && r.compound(i, to) {
 				continue
 			}
+			if j := i + 2; step > 0 && it.class&cOther != 0 && j < to && r.items[i+1].class&(cAnd|cComma) != 0 && r.items[i+1].unknown+r.items[j].unknown <= 2 &&
+				!r.items[j].dead && r.items[j].class&cComm != 0 && r.items[j].class&(cOther|cTerms|cData) == 0 {
+				return j // a list: "the catalogue and offers"
+			}
 			return i
 		}
 	}
 	return channel
+}
+
+// way reports that item i is no more than the way the person agrees by:
+// "by ordering via WhatsApp you accept".
+func (r *reading) way(i, from, to int) bool {
+	return r.items[i].class&cComm == 0 && r.means(i, from, to)
 }
 
 // means reports that message word i names the way, not the thing: "by text".

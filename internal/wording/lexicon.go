@@ -28,11 +28,17 @@ type lexicon struct {
 	reply   *trie
 	plain   [2]*trie // text and reply for texts without any accent, if accents count otherwise
 	clitics [][]rune // may stand joined before any word
+	ands    [][]rune // those that mean "and"
 	tails   map[string]bool
 	swaps   map[string]bool // "old>new" endings of a name's words
-	prefix  [][]rune        // may stand joined before a name
+	prefix  []prefix        // may stand joined before a name
 	change  int             // letters at the end of a name's word that inflection may change
+	inner   bool            // the words of a name before the last are inflected too
 }
+
+// prefix is what stands joined before a name, and the beginning of the name
+// that it swallows: لل for ل and ال.
+type prefix struct{ text, swallows []rune }
 
 // source is a lexicon file, parsed but not compiled.
 type source struct {
@@ -42,6 +48,8 @@ type source struct {
 	accents    string // optional, text or strict
 	stems      bool   // entries are stems unless marked with $
 	clitics    []string
+	ands       []string
+	inner      bool
 	change     int
 	entries    []entry
 	lists      map[string][]string
@@ -72,12 +80,15 @@ func parse(file, text string) (*source, error) {
 		if l == "" || strings.HasPrefix(l, "//") {
 			continue
 		}
+		if section == "" && strings.HasPrefix(l, "#") {
+			continue // before the first section it cannot be a number
+		}
 		if strings.HasPrefix(l, "[") {
 			if !strings.HasSuffix(l, "]") {
 				return nil, fail("section %q has no closing bracket", l)
 			}
 			section, cl, reply = strings.TrimSpace(l[1:len(l)-1]), 0, false
-			if section == listLegal || section == listTail || section == listSwap || section == listClitic {
+			if section == listLegal || section == listTail || section == listSwap || section == listClitic || section == listArticle {
 				continue
 			}
 			for i, name := range strings.Fields(section) {
@@ -164,6 +175,13 @@ func (s *source) directive(key, value string) error {
 		s.stems = value == "yes"
 	case "clitics":
 		s.clitics = strings.Fields(value)
+	case "clitics.and":
+		s.ands = strings.Fields(value)
+	case "name.inner":
+		if value != "yes" && value != "no" {
+			return fmt.Errorf("name.inner is yes or no, not %q", value)
+		}
+		s.inner = value == "yes"
 	case "name.change":
 		if len(value) != 1 || value[0] < '0' || value[0] > '4' {
 			return fmt.Errorf("name.change is a number of letters, 0 to 4, not %q", value)
@@ -311,7 +329,7 @@ func alternatives(p string, depth int) (out []string, rest string, err error) {
 // compile turns a parsed file, with the entries common to all languages, into
 // a lexicon.
 func (s *source) compile(common *source) (*lexicon, error) {
-	l := &lexicon{tag: s.tag, order: s.order, change: s.change, tails: map[string]bool{}, swaps: map[string]bool{}}
+	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, tails: map[string]bool{}, swaps: map[string]bool{}}
 	proper := spellProper | spellBare
 	if s.accents == "text" || s.accents == "strict" {
 		proper = spellProper
@@ -337,36 +355,34 @@ func (s *source) compile(common *source) (*lexicon, error) {
 			l.swaps[string(bareString(from))+">"+string(bareString(to))] = true
 		}
 		for _, t := range src.lists[listClitic] {
-			l.prefix = append(l.prefix, foldString(t))
+			text, swallows, _ := strings.Cut(t, "=")
+			l.prefix = append(l.prefix, prefix{foldString(text), foldString(swallows)})
 		}
 	}
 	for _, c := range s.clitics {
 		l.clitics = append(l.clitics, foldString(c))
+	}
+	for _, c := range s.ands {
+		l.ands = append(l.ands, foldString(c))
 	}
 	return l, nil
 }
 
 // tries builds the tries for texts and for replies.
 func (s *source) tries(common *source, sp spelling) (text, reply *trie, err error) {
-	var bt, br builder
+	bt, br := newBuilder(), newBuilder()
 	for _, src := range []*source{common, s} {
 		for _, e := range src.entries {
-			forms, err := expand(e.forms)
-			if err != nil {
-				return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
-			}
-			b := &bt
+			b := bt
 			if e.reply {
-				b = &br
+				b = br
 			}
-			for _, form := range forms {
-				if err := b.add(form, e.class, s.stems && src == s, sp); err != nil {
-					return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
-				}
+			if err := b.add(e.forms, e.class, s.stems && src == s, sp); err != nil {
+				return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
 			}
 		}
 	}
-	return bt.build(), br.build(), nil
+	return bt.trie(), br.trie(), nil
 }
 
 // tongue is a lexicon file and, once needed, what came of it.
@@ -383,6 +399,7 @@ type library struct {
 	byTag     map[string]int
 	common    func() *source
 	legal     func() [][][]rune
+	articles  func() map[string]bool
 	group     [kinds]func() *detector
 }
 
@@ -426,6 +443,13 @@ var open = sync.OnceValue(func() *library {
 		}
 	}
 	lib.legal = sync.OnceValue(lib.legalForms)
+	lib.articles = sync.OnceValue(func() map[string]bool {
+		m := map[string]bool{}
+		for _, a := range lib.common().lists[listArticle] {
+			m[string(bareString(a))] = true
+		}
+		return m
+	})
 	for k := range lib.group {
 		lib.group[k] = sync.OnceValue(func() *detector { return lib.detector(kind(k)) })
 	}

@@ -1,6 +1,9 @@
 package wording
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestLexicon parses and compiles every file; a mistake is reported with its
 // file and line.
@@ -43,5 +46,34 @@ func TestLexicon(t *testing.T) {
 		}
 		t.Logf("%s: %d entries, %d nodes, %d edges, reply %d nodes, %d kB", name, len(s.entries), len(l.text.nodes), len(l.text.edges), len(l.reply.nodes),
 			(len(l.text.nodes)+len(l.text.edges)+len(l.reply.nodes)+len(l.reply.edges))*8>>10)
+	}
+}
+
+// TestEveryFormIsFound writes entries out and looks each form up.
+func TestEveryFormIsFound(t *testing.T) {
+	lib := open()
+	var f folded
+	for _, l := range lib.languages {
+		src, lex := l.source(), l.lex()
+		for n, e := range src.entries {
+			if n%3 != 0 && !testing.Verbose() || strings.ContainsAny(e.forms, "*#?.$!\"«»") {
+				continue
+			}
+			forms, err := expand(e.forms)
+			if err != nil {
+				continue // too many to write out
+			}
+			tr := lex.text
+			if e.reply {
+				tr = lex.reply
+			}
+			for _, form := range forms[:min(len(forms), 50)] {
+				f.text(form)
+				if end, rec := tr.longest(&f, 0); rec == 0 || end != len(f.runes) && !src.stems || tr.recs[rec-1].class&e.class != e.class {
+					t.Errorf("%s:%d: %q is not found in %q", src.file, e.line, form, e.forms)
+					break
+				}
+			}
+		}
 	}
 }

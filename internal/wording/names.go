@@ -20,6 +20,7 @@ type nameForm struct {
 	marks  [][]rune // punctuation inside the name, before each word
 	lower  bool     // the name is written without a capital
 	single bool     // one word: may be an ordinary word too
+	short  bool     // without its article
 }
 
 // nameMatch is a place where a form stands.
@@ -70,15 +71,20 @@ func compileNames(lib *library, given []string) *names {
 func newNames(lib *library, given []string) *names {
 	n := &names{given: slices.Clone(given)}
 	for _, g := range given {
-		for _, g := range append([]string{g}, umlauts(g)...) {
+		for _, g := range append([]string{g}, spellings(g)...) {
 			base := parseName(g)
 			if len(base.words) == 0 || len(base.words) > 24 {
 				continue
 			}
 			for _, form := range append([]nameForm{base}, withoutLegal(base, lib.legal())...) {
 				n.add(form)
-				if len(form.words) > 1 && string(form.words[0]) == "the" {
-					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], lower: form.lower})
+				if len(form.words) > 1 && lib.articles()[string(form.words[0])] {
+					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], lower: form.lower, short: string(form.words[0]) != "the"})
+				}
+				for k := 1; k < len(form.words) && kindOf(form.words[k][0]) == kindArabic; k++ {
+					// A space in one spelling is a joiner in the other.
+					words := slices.Concat(form.words[:k-1], [][]rune{slices.Concat(form.words[k-1], form.words[k])}, form.words[k+1:])
+					n.add(nameForm{words: words, marks: slices.Concat(form.marks[:k], form.marks[k+1:]), lower: form.lower})
 				}
 			}
 		}
@@ -193,10 +199,10 @@ func joinedLegal(form nameForm, legal [][][]rune) (nameForm, bool) {
 	return form, false
 }
 
-// umlauts spells the name as people do without umlauts on their keyboard, ae
-// for ä, or with them where the name writes ae.
-func umlauts(s string) []string {
-	out := []string{spelt.Replace(s), unspelt.Replace(s)}
+// spellings spells the name as people do without umlauts on their keyboard, ae
+// for ä, or with them where the name writes ae, and with spaces for joiners.
+func spellings(s string) []string {
+	out := []string{spelt.Replace(s), unspelt.Replace(s), strings.ReplaceAll(s, "\u200c", " ")}
 	return slices.DeleteFunc(out, func(v string) bool { return v == s })
 }
 
@@ -221,11 +227,16 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 			continue
 		}
 		joined := f.joined(i)
-		if joined && !n.clitic(f, lex, i) {
-			continue
+		var swallowed []rune
+		if joined {
+			p := n.clitic(f, lex, i)
+			if p == nil {
+				continue
+			}
+			swallowed = p.swallows
 		}
 		for k := range n.forms {
-			m, ok := n.forms[k].at(f, i, lex)
+			m, ok := n.forms[k].at(f, i, swallowed, lex)
 			if ok {
 				m.inflected = m.inflected || joined
 				if joined {
@@ -242,36 +253,49 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 	return out
 }
 
-// clitic reports that what stands joined before i is a preposition or article.
-func (n *names) clitic(f *folded, lex *lexicon, i int) bool {
+// clitic finds the preposition or article that stands joined before i.
+func (n *names) clitic(f *folded, lex *lexicon, i int) *prefix {
 	if lex == nil || len(lex.prefix) == 0 {
-		return false
+		return nil
 	}
 	from := i
 	for from > 0 && f.joined(from) {
 		from--
 	}
-	for _, p := range lex.prefix {
-		if len(p) == i-from && hasPrefix(f.runes[from:], p) {
-			return true
+	for k := range lex.prefix {
+		if p := &lex.prefix[k]; len(p.text) == i-from && hasPrefix(f.runes[from:], p.text) {
+			return p
 		}
 	}
-	return false
+	return nil
 }
 
-// at matches form g at position i.
-func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
+// at matches form g at position i. swallowed is the beginning of the name that
+// a preposition before i has taken.
+func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMatch, bool) {
 	m := nameMatch{from: i, form: g}
-	if bare(f.runes[i]) != g.words[0][0] && f.runes[i] != '&' {
+	first := g.words[0]
+	if len(swallowed) > 0 {
+		if len(first) <= len(swallowed)+1 || !hasPrefix(first, swallowed) {
+			return m, false
+		}
+		first = first[len(swallowed):]
+	}
+	if bare(f.runes[i]) != first[0] && f.runes[i] != '&' {
 		return m, false
 	}
 	p := i
+	quoted := false
 	for k, w := range g.words {
+		if k == 0 {
+			w = first
+		}
 		if k > 0 {
 			q := g.separator(f, p, k)
 			if q < 0 {
 				return m, false
 			}
+			quoted = quoted || slices.Contains(f.runes[p:q], '"')
 			p = q
 		}
 		if string(w) == "&" {
@@ -293,7 +317,7 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 			if last && w != nil && g.apostropheTail(f, p, lex) {
 				m.inflected = true
 			}
-		case j == len(w) && last && tail(f, p+j, lex):
+		case j == len(w) && (last || lex != nil && lex.inner) && tail(f, p+j, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
 		case g.swapped(f, p, j, w, lex):
@@ -303,6 +327,11 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 			p++
 		default:
 			end := f.wordEnd(p + j)
+			if !last && lex != nil && lex.inner && f.kinds[p].cased() && j >= 3 && len(w)-j <= 2 && end-p-j <= 2 && len(w)-j+end-p-j <= 3 {
+				p = end // the adjective of a name: Alten Zollhauses
+				m.inflected = true
+				break
+			}
 			if lex == nil || lex.change == 0 || j < 3 || p+j >= len(f.runes) && j < len(w) && len(w)-j > lex.change || !f.kinds[p].cased() ||
 				len(w)-j > min(lex.change, 2) || end-p-j > lex.change || max(len(w)-(len(w)-j), 0) < 3 || len(w) < 4 {
 				return m, false
@@ -310,6 +339,9 @@ func (g *nameForm) at(f *folded, i int, lex *lexicon) (nameMatch, bool) {
 			p = end
 			m.inflected, m.changed = true, true
 		}
+	}
+	if quoted && p < len(f.runes) && f.runes[p] == '"' {
+		p++
 	}
 	m.to = p
 	return m, true
@@ -345,7 +377,7 @@ func (g *nameForm) separator(f *folded, p, k int) int {
 	q := p
 	for q < len(f.runes) && f.kinds[q] == kindNone && f.runes[q] != '&' {
 		switch r := f.runes[q]; {
-		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+':
+		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+' || r == '"' || r == '(':
 		case slices.Contains(g.marks[k], r):
 		default:
 			return -1
@@ -452,7 +484,7 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 			return standSure
 		}
 		return standDoubtful
-	case r.longer(m, c):
+	case m.form.short && !naming, r.longer(m, c):
 		return standDoubtful
 	case naming && (capital || c.none || m.form.lower):
 		return standSure

@@ -135,21 +135,19 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 	items, stray := sc.items[:0], 0
 	words := 0
 	pending := 0
+	var open gaps
 	for i := 0; i < len(f.runes); {
 		if f.kinds[i] == kindNone || f.joined(i) {
 			i++
 			continue
 		}
 		words++
-		to, rec := t.longest(f, i)
+		to, rec := t.longestJoined(f, i, &open)
 		if rec == 0 {
-			for _, c := range l.clitics {
-				if n := i + len(c); n < len(f.runes) && f.joined(n) && hasPrefix(f.runes[i:], c) {
-					if to, rec = t.longest(f, n); rec != 0 {
-						break
-					}
-				}
-			}
+			to, rec, _ = l.cliticMatch(t, f, i, &open)
+		}
+		if rec == 0 {
+			to, rec = t.compound(f, i)
 		}
 		if rec == 0 {
 			stray++
