@@ -55,7 +55,7 @@ func (s *Store) Append(ctx context.Context, records ...consent.Record) error {
 		return nil
 	case err == nil: // the record is there
 		return write()
-	case ctx.Err() != nil || classify(err) == again:
+	case ctx.Err() != nil || transient(ctx, err):
 		return s.explain(ctx, op, err)
 	}
 	// A database that speaks as PostgreSQL may lack this one statement. If

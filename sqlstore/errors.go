@@ -176,20 +176,17 @@ func classifyState(state string) class {
 func classifyNumber(number int) class {
 	switch number {
 	case 1213, 1205, // deadlock or Galera's certification, lock wait timeout
-		1020,             // MariaDB: the record has changed since the snapshot
-		1047, 1180, 1792, // Galera: no primary component, error during commit
+		1020,       // MariaDB: the record has changed since the snapshot
+		1047, 1180, // Galera: no primary component, error during commit
 		1040, 1053, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1927, // connections and shutdown
 		3100, 3101, // group replication: rolled back
 		8002, 8022, 8028, 9001, 9002, 9003, 9004, 9005, 9007: // TiDB
-		if number == 1792 { // a write in a read-only transaction
-			return readOnly
-		}
 		return again
 	case 1062, 1586:
 		return duplicate
 	case 1146, 1054, 1049: // table, column, database
 		return missing
-	case 1290, 1836, 3858:
+	case 1290, 1792, 1836, 3858: // options, a read-only transaction
 		return readOnly
 	case 1264, 1265, 1366, 1292, 1406:
 		return mistyped
@@ -256,9 +253,10 @@ func (s *Store) explain(ctx context.Context, op string, err error) error {
 		}
 		return fmt.Errorf("sqlstore: %s: %w (%w)", op, ctxErr, cause)
 	}
-	switch classify(err) {
-	case again:
+	if transient(ctx, err) {
 		return fmt.Errorf("sqlstore: %s: %w: %w", op, ErrRetry, cause)
+	}
+	switch classify(err) {
 	case missing:
 		if wrong := s.otherDialect(ctx); wrong != nil {
 			return fmt.Errorf("sqlstore: %s: %w", op, wrong)

@@ -90,7 +90,7 @@ func (s *Store) attempt(ctx context.Context, fn func() error) error {
 	}
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		err := fn()
-		if err == nil || ctx.Err() != nil || s.begin == nil || classify(err) != again {
+		if err == nil || ctx.Err() != nil || s.begin == nil || !transient(ctx, err) {
 			return err
 		}
 		wait := pause/2 + rand.N(pause/2)
@@ -105,4 +105,10 @@ func (s *Store) attempt(ctx context.Context, fn func() error) error {
 			return err
 		}
 	}
+}
+
+// transient tells whether another attempt may succeed. A deadline that is not the
+// caller's is a driver's own, for connecting.
+func transient(ctx context.Context, err error) bool {
+	return classify(err) == again || ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded)
 }
