@@ -2,6 +2,7 @@ package wording
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -468,9 +469,21 @@ func (b *builder) join(x, y uint32) uint32 {
 }
 
 // trie lays the entries over one another and lays the nodes in use out.
-func (b *builder) trie() *trie {
+func (b *builder) trie() (*trie, error) {
 	root := b.union(b.roots)
 	t := new(trie)
+	var runes []rune
+	for _, e := range b.edges {
+		runes = append(runes, e.r)
+		if len(runes) == cap(runes) {
+			slices.Sort(runes)
+			runes = slices.Grow(slices.Compact(runes), 1<<12)
+		}
+	}
+	var err error
+	if t.numbers, err = newNumbers(runes); err != nil {
+		return nil, err
+	}
 	t.nodes = append(t.nodes, node{}) // kept for the root
 	nodes := map[uint32]uint32{}
 	recs := map[uint32]uint16{}
@@ -497,9 +510,9 @@ func (b *builder) trie() *trie {
 			}
 			out.rec = rec
 		}
-		edges := make([]edge, d.n)
+		edges := make([]uint32, d.n)
 		for i, e := range b.edges[d.first : d.first+d.n] {
-			edges[i] = edge{e.r, place(e.to)}
+			edges[i] = t.numbers.of(e.r)<<toBits | place(e.to)
 		}
 		out.first, out.n = uint32(len(t.edges)), uint16(len(edges))
 		t.edges = append(t.edges, edges...)
@@ -507,5 +520,8 @@ func (b *builder) trie() *trie {
 	}
 	t.nodes[0] = lay(root)
 	t.nodes, t.edges, t.recs = slices.Clip(t.nodes), slices.Clip(t.edges), slices.Clip(t.recs)
-	return t
+	if len(t.nodes) > toMask {
+		return nil, errors.New("too many forms")
+	}
+	return t, nil
 }

@@ -38,10 +38,7 @@ type mask struct {
 func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	r.lex, r.f = lex, f
 	r.items, r.sentences, r.known, r.words = r.items[:0], r.sentences[:0], 0, 0
-	t := lex.text
-	if lex.plain[0] != nil && plainText(f, masks) {
-		t = lex.plain[0]
-	}
+	t := lex.trie(forText, f, masks)
 	unknown, first, start := 0, 0, 0
 	add := func(from, to int, c class, rec uint16) {
 		r.items = append(r.items, item{from, to, c, rec, unknown, false})

@@ -1,11 +1,79 @@
 package wording
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // detector tells the languages of one script apart by their words.
 type detector struct {
-	languages []int             // indices into the library
-	words     map[uint64]uint64 // word hash to set of languages
+	languages []int // indices into the library
+	words     wordTable
+}
+
+// wordTable is a hash table from words, by their hash, to the languages that
+// have them: bits in the order of detector.languages.
+type wordTable struct {
+	slots []wordSlot
+	n     int
+}
+
+type wordSlot struct {
+	word uint32 // never 0
+	set  uint32
+}
+
+// maxScriptLanguages is how many languages one script may have.
+const maxScriptLanguages = 32
+
+// newWordTable makes a table that n words fill to four fifths at most.
+func newWordTable(n int) wordTable {
+	return wordTable{slots: make([]wordSlot, n+n/4+1)}
+}
+
+// fitted is t without room for more.
+func (t *wordTable) fitted() wordTable {
+	out := newWordTable(t.n)
+	for _, s := range t.slots {
+		if s.word != 0 {
+			*out.place(s.word) = s
+		}
+	}
+	return out
+}
+
+func fingerprint(h uint64) uint32 { return uint32(h>>32) | 1 }
+
+func (t *wordTable) slot(h uint64) *wordSlot { return t.place(fingerprint(h)) }
+
+// place is where a word stands, or where it belongs.
+func (t *wordTable) place(word uint32) *wordSlot {
+	i := int(uint64(word*0x9E3779B1) * uint64(len(t.slots)) >> 32)
+	for ; ; i++ {
+		if i == len(t.slots) {
+			i = 0
+		}
+		if s := &t.slots[i]; s.word == word || s.word == 0 {
+			return s
+		}
+	}
+}
+
+func (t *wordTable) get(h uint64) uint32 {
+	if len(t.slots) == 0 {
+		return 0
+	}
+	return t.slot(h).set
+}
+
+func (t *wordTable) put(h uint64, set uint32) {
+	s := t.slot(h)
+	if s.word == 0 {
+		s.word = fingerprint(h)
+		t.n++
+	}
+	s.set |= set
 }
 
 // Short words are shared by chance and stems are matched by their beginning.
@@ -22,67 +90,180 @@ func hashRune(h uint64, r rune) uint64 { return (h ^ uint64(r)) * fnvPrime }
 func (lib *library) detector(k kind) *detector {
 	d := &detector{}
 	for i, l := range lib.languages {
-		if slices.Contains(l.source().scripts, k) {
+		if slices.Contains(l.header().scripts, k) {
 			d.languages = append(d.languages, i)
 		}
 	}
 	if len(d.languages) < 2 || k.unspaced() {
 		return d
 	}
-	d.words = map[uint64]uint64{}
-	for _, i := range d.languages {
-		src := lib.languages[i].source()
-		for _, e := range src.entries {
-			if e.reply {
-				continue
-			}
-			for _, chunk := range chunks(e.forms) {
-				forms, _, err := alternatives(chunk, 0)
-				if err != nil {
-					panic(err)
-				}
-				for _, form := range forms {
-					d.add(form, src, uint64(1)<<i)
-				}
-			}
+	if len(d.languages) > maxScriptLanguages {
+		panic("wording: a script has too many languages")
+	}
+	// Sorted lists are merged into a table of the right size.
+	g := gatherer{}
+	var lists [maxScriptLanguages][]uint64
+	total := 0
+	for n, i := range d.languages {
+		lists[n] = g.gather(lib.languages[i].source())
+		total += len(lists[n])
+	}
+	big := newWordTable(total)
+	for n := range d.languages {
+		for _, h := range lists[n] {
+			big.put(h, 1<<n)
 		}
 	}
+	d.words = big.fitted()
 	return d
 }
 
-func (d *detector) add(form string, src *source, set uint64) {
-	word := func(rs []rune, stem bool) {
-		h, n := uint64(fnvOffset), 0
-		for _, r := range rs {
-			h = hashRune(h, r)
-			if n++; n == stemLetters && stem {
-				d.words[h^stemSalt] |= set
-			}
+// gatherer gathers the words of a source. Like builder, it does not write the
+// variants of an entry out: where variants end at the same place in a word they
+// go on together.
+type gatherer struct {
+	fold  folded
+	src   *source
+	words []uint64
+	seen  wordTable
+}
+
+// beginning is the beginning of a word, with its accents and without.
+type beginning struct {
+	proper, bare         uint64
+	properStem, bareStem uint64 // of its first letters
+	letters              int
+	stem, exact          bool
+}
+
+var noLetters = beginning{proper: fnvOffset, bare: fnvOffset}
+
+func (g *gatherer) gather(src *source) []uint64 {
+	g.src, g.words = src, nil
+	g.seen = wordTable{slots: make([]wordSlot, 1<<15)}
+	for _, e := range src.entries {
+		if e.reply {
+			continue
 		}
-		if n > 0 {
-			d.words[h] |= set
+		var start [1]beginning
+		start[0] = noLetters
+		for _, w := range g.walk(e.forms, start[:]) {
+			g.end(w)
 		}
 	}
-	for _, spelt := range []bool{false, true} {
-		rs := foldString(form)
-		if spelt {
-			if src.accents == "strict" {
-				return
-			}
-			for i := range rs {
-				rs[i] = bare(rs[i])
-			}
+	return g.words
+}
+
+func (g *gatherer) add(h uint64) {
+	if s := g.seen.slot(h); s.word != 0 {
+		return
+	}
+	if g.seen.n*2 > len(g.seen.slots) {
+		// Crowded: forget what was seen, a word twice does no harm.
+		g.seen = wordTable{slots: make([]wordSlot, len(g.seen.slots))}
+	}
+	g.seen.put(h, 1)
+	g.words = append(g.words, h)
+}
+
+// end adds a whole word.
+func (g *gatherer) end(w beginning) {
+	if w.letters == 0 {
+		return
+	}
+	stem := w.letters >= stemLetters && (w.stem || g.src.stems && !w.exact)
+	g.add(w.proper)
+	if stem {
+		g.add(w.properStem ^ stemSalt)
+	}
+	if w.bare == w.proper || g.src.accents == "strict" {
+		return
+	}
+	g.add(w.bare)
+	if stem {
+		g.add(w.bareStem ^ stemSalt)
+	}
+}
+
+// walk goes on from the beginnings in with p, to its end.
+func (g *gatherer) walk(p string, in []beginning) []beginning {
+	for len(p) > 0 {
+		i := strings.IndexByte(p, '(')
+		if i < 0 {
+			return g.literal(p, in)
 		}
-		from := 0
-		for i := 0; i <= len(rs); i++ {
-			if i < len(rs) && kindOf(rs[i]) != kindNone {
-				continue
+		in = g.literal(p[:i], in)
+		j := closing(p, i)
+		var out []beginning
+		for inside := p[i+1 : j]; ; {
+			k := bar(inside)
+			alternative := inside
+			if k >= 0 {
+				alternative = inside[:k]
 			}
-			stem := i < len(rs) && rs[i] == '*' || src.stems && (i == len(rs) || rs[i] != '$')
-			word(rs[from:i], stem)
-			from = i + 1
+			out = append(out, g.walk(alternative, slices.Clone(in))...)
+			if k < 0 {
+				break
+			}
+			inside = inside[k+1:]
+		}
+		slices.SortFunc(out, func(a, b beginning) int { return cmp.Compare(a.proper, b.proper) })
+		in = slices.Compact(out)
+		p = p[j+1:]
+	}
+	return in
+}
+
+// bar finds the first bar of p outside parentheses.
+func bar(p string) int {
+	depth := 0
+	for i := range len(p) {
+		switch p[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '|':
+			if depth == 0 {
+				return i
+			}
 		}
 	}
+	return -1
+}
+
+func (g *gatherer) literal(p string, in []beginning) []beginning {
+	if p == "" {
+		return in
+	}
+	g.fold.text(p)
+	for i, r := range g.fold.runes {
+		switch {
+		case r == '*':
+			for k := range in {
+				in[k].stem = true
+			}
+		case r == '$':
+			for k := range in {
+				in[k].exact = true
+			}
+		case g.fold.kinds[i] == kindNone:
+			for k := range in {
+				g.end(in[k])
+			}
+			in = append(in[:0], noLetters)
+		default:
+			b := bare(r)
+			for k := range in {
+				w := &in[k]
+				w.proper, w.bare = hashRune(w.proper, r), hashRune(w.bare, b)
+				if w.letters++; w.letters == stemLetters {
+					w.properStem, w.bareStem = w.proper, w.bare
+				}
+			}
+		}
+	}
+	return in
 }
 
 // candidate is a language that a text may be in.
@@ -131,7 +312,7 @@ func (lib *library) detect(f *folded, masked func(int) int, hint int, out []cand
 			words[i] += n
 		case k == kindHan:
 			for _, i := range d.languages {
-				kana := slices.Contains(lib.languages[i].source().scripts, kindKana)
+				kana := slices.Contains(lib.languages[i].header().scripts, kindKana)
 				if n := letters[k] / 2; n > 0 && (kana == (letters[kindKana] > 0) || i == hint) {
 					score[i] += n
 					words[i] += n
@@ -148,27 +329,29 @@ func (lib *library) detect(f *folded, masked func(int) int, hint int, out []cand
 					continue
 				}
 				h, n := uint64(fnvOffset), 0
-				var set uint64
+				var set uint32
 				for {
 					h = hashRune(h, f.runes[i])
 					if n++; n == stemLetters {
-						set = d.words[h^stemSalt]
+						set = d.words.get(h ^ stemSalt)
 					}
 					if i++; i >= len(f.kinds) || !f.joined(i) {
 						break
 					}
 				}
-				if exact := d.words[h]; exact != 0 {
+				if exact := d.words.get(h); exact != 0 {
 					set = exact
 				}
-				for _, l := range d.languages {
+				var all uint64
+				for n, l := range d.languages {
 					words[l]++
-					if set&(1<<l) != 0 {
+					if set&(1<<n) != 0 {
 						score[l]++
+						all |= 1 << l
 					}
 				}
-				if set != 0 {
-					known = append(known, set)
+				if all != 0 {
+					known = append(known, all)
 				}
 			}
 		}
@@ -203,9 +386,22 @@ func (lib *library) detect(f *folded, masked func(int) int, hint int, out []cand
 	return out
 }
 
+// writes reports that f has a letter in one of the language's scripts.
+func (t *tongue) writes(f *folded) bool {
+	letters := false
+	for _, k := range f.kinds {
+		if k > kindDigit {
+			if letters = true; slices.Contains(t.header().scripts, k) {
+				return true
+			}
+		}
+	}
+	return !letters
+}
+
 // unspacedOnly reports languages that are not told apart by words.
 func (t *tongue) unspacedOnly() bool {
-	for _, k := range t.source().scripts {
+	for _, k := range t.header().scripts {
 		if !k.unspaced() {
 			return false
 		}

@@ -24,11 +24,9 @@ const (
 type lexicon struct {
 	tag     string
 	order   order
-	text    *trie
-	reply   *trie
-	plain   [2]*trie // text and reply for texts without any accent, if accents count otherwise
-	clitics [][]rune // may stand joined before any word
-	ands    [][]rune // those that mean "and"
+	tries   [4]func() *trie // by use, built when first used; some may be nil
+	clitics [][]rune        // may stand joined before any word
+	ands    [][]rune        // those that mean "and"
 	tails   map[string]bool
 	swaps   map[string]bool // "old>new" endings of a name's words
 	prefix  []prefix        // may stand joined before a name
@@ -64,8 +62,9 @@ type entry struct {
 	forms string // one comma-free entry, variants not yet expanded
 }
 
-// parse reads the format described in lexicon/README.md.
-func parse(file, text string) (*source, error) {
+// parse reads the format described in lexicon/README.md, or only what stands
+// before the first section.
+func parse(file, text string, header bool) (*source, error) {
 	s := &source{file: file, lists: map[string][]string{}, directives: map[string]bool{}}
 	var section string
 	var cl class
@@ -84,6 +83,9 @@ func parse(file, text string) (*source, error) {
 			continue // before the first section it cannot be a number
 		}
 		if strings.HasPrefix(l, "[") {
+			if header {
+				break
+			}
 			if !strings.HasSuffix(l, "]") {
 				return nil, fail("section %q has no closing bracket", l)
 			}
@@ -145,6 +147,7 @@ func (s *source) directive(key, value string) error {
 	if s.directives[key] {
 		return fmt.Errorf("%s is set twice", key)
 	}
+	key, value = strings.Clone(key), strings.Clone(value) // the header is kept, the file is not
 	s.directives[key] = true
 	switch key {
 	case "language":
@@ -254,27 +257,6 @@ func expand(p string) ([]string, error) {
 	return slices.Compact(out), nil
 }
 
-// chunks cuts an entry at the spaces outside parentheses, so that its words can
-// be expanded one by one.
-func chunks(p string) []string {
-	var out []string
-	depth, from := 0, 0
-	for i := range len(p) {
-		switch p[i] {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		case ' ':
-			if depth == 0 {
-				out = append(out, p[from:i])
-				from = i + 1
-			}
-		}
-	}
-	return append(out, p[from:])
-}
-
 func alternatives(p string, depth int) (out []string, rest string, err error) {
 	current := []string{""}
 	lit := 0
@@ -330,19 +312,6 @@ func alternatives(p string, depth int) (out []string, rest string, err error) {
 // a lexicon.
 func (s *source) compile(common *source) (*lexicon, error) {
 	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, tails: map[string]bool{}, swaps: map[string]bool{}}
-	proper := spellProper | spellBare
-	if s.accents == "text" || s.accents == "strict" {
-		proper = spellProper
-	}
-	var err error
-	if l.text, l.reply, err = s.tries(common, proper); err != nil {
-		return nil, err
-	}
-	if s.accents == "text" {
-		if l.plain[0], l.plain[1], err = s.tries(common, spellBare); err != nil {
-			return nil, err
-		}
-	}
 	for _, src := range []*source{common, s} {
 		for _, t := range src.lists[listTail] {
 			l.tails[string(foldString(t))] = true
@@ -368,32 +337,105 @@ func (s *source) compile(common *source) (*lexicon, error) {
 	return l, nil
 }
 
-// tries builds the tries for texts and for replies.
-func (s *source) tries(common *source, sp spelling) (text, reply *trie, err error) {
-	bt, br := newBuilder(), newBuilder()
+// use is what a trie is for.
+type use uint8
+
+const (
+	forText use = iota
+	forReply
+	forPlainText // without any accent, if accents count otherwise
+	forPlainReply
+)
+
+func (l *lexicon) text() *trie  { return l.tries[forText]() }
+func (l *lexicon) reply() *trie { return l.tries[forReply]() }
+
+// trie is the trie for a text, or a reply, as its writer types.
+func (l *lexicon) trie(u use, f *folded, masks []mask) *trie {
+	if t := l.tries[u+forPlainText]; t != nil && plainText(f, masks) {
+		return t()
+	}
+	return l.tries[u]()
+}
+
+// trie builds the trie for one use.
+func (s *source) trie(common *source, u use) (*trie, error) {
+	sp := spellProper | spellBare
+	switch {
+	case u >= forPlainText:
+		sp = spellBare
+	case s.accents == "text" || s.accents == "strict":
+		sp = spellProper
+	}
+	b := newBuilder()
 	for _, src := range []*source{common, s} {
 		for _, e := range src.entries {
-			b := bt
-			if e.reply {
-				b = br
+			if e.reply != (u == forReply || u == forPlainReply) {
+				continue
 			}
 			if err := b.add(e.forms, e.class, s.stems && src == s, sp); err != nil {
-				return nil, nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
+				return nil, fmt.Errorf("%s:%d: %w", src.file, e.line, err)
 			}
 		}
 	}
-	return bt.trie(), br.trie(), nil
+	t, err := b.trie()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file, err)
+	}
+	return t, nil
 }
 
 // tongue is a lexicon file and, once needed, what came of it.
 type tongue struct {
 	tag    string
-	source func() *source
+	header func() *source // the file up to its first section
 	lex    func() *lexicon
 }
 
-// library is all lexicon files. Opening it reads only their names; a file is
-// parsed when its script is first seen and compiled when its language is.
+// source parses the file anew: what is parsed is needed only to build from it.
+func (t *tongue) source() *source { return mustParse(t.tag, false) }
+
+func mustParse(tag string, header bool) *source {
+	s, err := parse(tag+".txt", mustRead(tag+".txt"), header)
+	if err != nil {
+		panic(err) // TestLexicon refuses such a file
+	}
+	return s
+}
+
+// mustRead reads an embedded file.
+func mustRead(name string) string {
+	b, err := files.ReadFile("lexicon/" + name)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func (t *tongue) compile(lib *library) *lexicon {
+	src := t.source()
+	l, err := src.compile(lib.common())
+	if err != nil {
+		panic(err)
+	}
+	for u := range l.tries {
+		if use(u) >= forPlainText && src.accents != "text" {
+			continue
+		}
+		l.tries[u] = sync.OnceValue(func() *trie {
+			tr, err := t.source().trie(lib.common(), use(u))
+			if err != nil {
+				panic(err)
+			}
+			return tr
+		})
+	}
+	return l
+}
+
+// library is all lexicon files. Opening it reads only their names; the words of
+// a script's files are gathered when the script is first seen, and a file is
+// compiled when its language is.
 type library struct {
 	languages []*tongue
 	byTag     map[string]int
@@ -403,44 +445,26 @@ type library struct {
 	group     [kinds]func() *detector
 }
 
-const commonFile = "und"
+const commonTag = "und"
 
-var open = sync.OnceValue(func() *library {
+var open = sync.OnceValue(newLibrary)
+
+func newLibrary() *library {
 	dir, err := files.ReadDir("lexicon")
 	if err != nil {
 		panic(err) // the directory is embedded
 	}
 	lib := &library{byTag: map[string]int{}}
-	must := func(name string) func() *source {
-		return sync.OnceValue(func() *source {
-			b, err := files.ReadFile("lexicon/" + name)
-			if err != nil {
-				panic(err)
-			}
-			s, err := parse(name, string(b))
-			if err != nil {
-				panic(err) // TestLexicon refuses such a file
-			}
-			return s
-		})
-	}
+	lib.common = sync.OnceValue(func() *source { return mustParse(commonTag, false) })
 	for _, f := range dir {
 		tag, ok := strings.CutSuffix(f.Name(), ".txt")
-		switch {
-		case !ok:
-		case tag == commonFile:
-			lib.common = must(f.Name())
-		default:
-			src := must(f.Name())
-			lib.byTag[tag] = len(lib.languages)
-			lib.languages = append(lib.languages, &tongue{tag, src, sync.OnceValue(func() *lexicon {
-				l, err := src().compile(lib.common())
-				if err != nil {
-					panic(err)
-				}
-				return l
-			})})
+		if !ok || tag == commonTag {
+			continue
 		}
+		t := &tongue{tag: tag, header: sync.OnceValue(func() *source { return mustParse(tag, true) })}
+		t.lex = sync.OnceValue(func() *lexicon { return t.compile(lib) })
+		lib.byTag[tag] = len(lib.languages)
+		lib.languages = append(lib.languages, t)
 	}
 	lib.legal = sync.OnceValue(lib.legalForms)
 	lib.articles = sync.OnceValue(func() map[string]bool {
@@ -454,28 +478,40 @@ var open = sync.OnceValue(func() *library {
 		lib.group[k] = sync.OnceValue(func() *detector { return lib.detector(kind(k)) })
 	}
 	return lib
-})
+}
 
-// legalForms gathers the legal forms of every file, longest first.
+// legalForms gathers the legal forms of every file, longest first. It parses
+// only their sections.
 func (lib *library) legalForms() [][][]rune {
+	const heading = "\n[" + listLegal + "]\n"
 	var forms [][][]rune
-	for _, src := range append([]func() *source{lib.common}, lib.sources()...) {
-		for _, form := range src().lists[listLegal] {
-			if t := nameTokens(form); len(t) > 0 {
-				forms = append(forms, t)
+	gather := func(tag string) {
+		for text := mustRead(tag + ".txt"); ; {
+			_, section, ok := strings.Cut(text, heading)
+			if !ok {
+				return
+			}
+			text = section
+			if i := strings.Index(section, "\n["); i >= 0 {
+				section, text = section[:i], section[i:]
+			}
+			src, err := parse(tag+".txt", heading+section, false)
+			if err != nil {
+				panic(err)
+			}
+			for _, form := range src.lists[listLegal] {
+				if t := nameTokens(form); len(t) > 0 {
+					forms = append(forms, t)
+				}
 			}
 		}
 	}
+	gather(commonTag)
+	for _, l := range lib.languages {
+		gather(l.tag)
+	}
 	slices.SortStableFunc(forms, func(a, b [][]rune) int { return len(b) - len(a) })
 	return forms
-}
-
-func (lib *library) sources() []func() *source {
-	out := make([]func() *source, len(lib.languages))
-	for i, l := range lib.languages {
-		out[i] = l.source
-	}
-	return out
 }
 
 // Version is the version of the lexicons, in every judgement's provenance.

@@ -21,7 +21,7 @@ func TestLexicon(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := parse(f.Name(), string(b))
+		s, err := parse(f.Name(), string(b), false)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -39,14 +39,27 @@ func TestLexicon(t *testing.T) {
 		if s == common {
 			continue
 		}
-		l, err := s.compile(common)
-		if err != nil {
+		if _, err := s.compile(common); err != nil {
 			t.Error(err)
-			continue
 		}
-		t.Logf("%s: %d entries, %d nodes, %d edges, reply %d nodes, %d kB", name, len(s.entries), len(l.text.nodes), len(l.text.edges), len(l.reply.nodes),
-			(len(l.text.nodes)+len(l.text.edges)+len(l.reply.nodes)+len(l.reply.edges))*8>>10)
+		for u := forText; u <= forReply; u++ {
+			tr, err := s.trie(common, u)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			t.Logf("%s: %d entries, %d nodes, %d edges, %d kB", name, len(s.entries), len(tr.nodes), len(tr.edges), tr.size()>>10)
+		}
 	}
+}
+
+// size is the memory of a trie in bytes.
+func (t *trie) size() int {
+	n := 8*len(t.nodes) + 4*len(t.edges) + 2*len(t.numbers.pages) + 128*len(t.numbers.page)
+	for _, r := range t.recs {
+		n += 56 + 16*len(r.open) + 2*len(r.close)
+	}
+	return n
 }
 
 // TestEveryFormIsFound writes entries out and looks each form up.
@@ -63,9 +76,9 @@ func TestEveryFormIsFound(t *testing.T) {
 			if err != nil {
 				continue // too many to write out
 			}
-			tr := lex.text
+			tr := lex.text()
 			if e.reply {
-				tr = lex.reply
+				tr = lex.reply()
 			}
 			for _, form := range forms[:min(len(forms), 50)] {
 				f.text(form)

@@ -1,13 +1,67 @@
 package wording
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // A trie holds the forms of one lexicon, shared suffixes stored once.
 type trie struct {
-	nodes []node
-	edges []edge
-	recs  []record
+	nodes   []node
+	edges   []uint32 // of a node, sorted: the number of the label, then the node it leads to
+	recs    []record
+	numbers numbers
 }
+
+// numbers gives the labels of a trie's edges small numbers, in their order.
+type numbers struct {
+	pages []uint16 // by the upper bits of a rune: number of its page, plus one
+	page  [][64]uint16
+}
+
+const (
+	toBits    = 20 // of an edge
+	toMask    = 1<<toBits - 1
+	maxLabels = 1 << (32 - toBits)
+)
+
+func (n *numbers) of(r rune) uint32 {
+	if r < 0 {
+		return uint32(r - edgeLowest + 1)
+	}
+	if p := int(r >> 6); p < len(n.pages) && n.pages[p] != 0 {
+		return uint32(n.page[n.pages[p]-1][r&63])
+	}
+	return 0
+}
+
+// newNumbers numbers the runes of edges.
+func newNumbers(runes []rune) (numbers, error) {
+	slices.Sort(runes)
+	var n numbers
+	next := uint16(1 - edgeLowest)
+	for _, r := range slices.Compact(runes) {
+		if r < 0 {
+			continue
+		}
+		p := int(r >> 6)
+		for p >= len(n.pages) {
+			n.pages = append(n.pages, 0)
+		}
+		if n.pages[p] == 0 {
+			n.page = append(n.page, [64]uint16{})
+			n.pages[p] = uint16(len(n.page))
+		}
+		n.page[n.pages[p]-1][r&63] = next
+		if next++; next >= maxLabels {
+			return n, errLabels
+		}
+	}
+	n.pages, n.page = slices.Clip(n.pages), slices.Clip(n.page)
+	return n, nil
+}
+
+var errLabels = errors.New("too many different letters")
 
 type node struct {
 	first uint32 // of its edges, sorted by rune
@@ -15,6 +69,7 @@ type node struct {
 	rec   uint16 // record of the form that ends here, plus one
 }
 
+// edge is an edge of a trie that is being built.
 type edge struct {
 	r  rune
 	to uint32
@@ -39,22 +94,26 @@ const (
 	edgeNumber = -2 // a run of digits
 	edgeWord   = -3 // any one word
 	edgeHead   = -4 // first only: the beginning of a compound
+	edgeLowest = edgeHead
 )
 
 func (t *trie) next(n uint32, r rune) (uint32, bool) {
+	label := t.numbers.of(r)
+	if label == 0 {
+		return 0, false
+	}
 	nd := t.nodes[n]
-	edges := t.edges[nd.first : nd.first+uint32(nd.n)]
-	lo, hi := 0, len(edges)
+	lo, hi := int(nd.first), int(nd.first)+int(nd.n)
 	for lo < hi {
 		m := int(uint(lo+hi) >> 1)
-		if edges[m].r < r {
+		if t.edges[m]>>toBits < label {
 			lo = m + 1
 		} else {
 			hi = m
 		}
 	}
-	if lo < len(edges) && edges[lo].r == r {
-		return edges[lo].to, true
+	if lo < int(nd.first)+int(nd.n) && t.edges[lo]>>toBits == label {
+		return t.edges[lo] & toMask, true
 	}
 	return 0, false
 }
@@ -176,7 +235,7 @@ func (m *matching) walk(n uint32, i, literal int) {
 				m.plainEnd, m.plain, m.plainLiteral = i, nd.rec, literal
 			}
 		}
-		if nd.n > 0 && m.edges[nd.first].r < 0 { // the inner labels sort first
+		if nd.n > 0 && m.edges[nd.first]>>toBits <= -edgeLowest { // the inner labels sort first
 			if to, ok := m.next(n, edgeTail); ok {
 				m.walk(to, m.f.wordEnd(i), literal)
 			}

@@ -403,7 +403,14 @@ func andAt(f *folded, p int) int {
 	if f.kinds[p].unspaced() {
 		end = p + 1
 	}
-	if end-p <= 8 && ands[string(f.runes[p:end])] {
+	var word [8]rune
+	if end-p > len(word) {
+		return -1
+	}
+	for i, r := range f.runes[p:end] {
+		word[i] = bare(r)
+	}
+	if ands[string(word[:end-p])] {
 		return end
 	}
 	return -1
@@ -467,6 +474,9 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 		if f.kinds[m.from] == kindDigit || !m.form.single {
 			return standSure
 		}
+		if end, rec := r.lex.text().longest(f, m.from); rec != 0 && end > m.to && !f.kinds[m.from].unspaced() {
+			return standDoubtful // the beginning of an idiom
+		}
 		if f.kinds[m.from].unspaced() && !r.edges(m, n) {
 			return standDoubtful
 		}
@@ -506,7 +516,7 @@ func (r *reading) ordinary(m *nameMatch) bool {
 	if slices.Contains(f.upper[m.from+1:m.to], true) {
 		return false // a capital inside: a made-up name
 	}
-	if _, rec := r.lex.text.longest(f, m.from); rec != 0 {
+	if _, rec := r.lex.text().longest(f, m.from); rec != 0 {
 		return true
 	}
 	word := m.form.words[0]
@@ -548,7 +558,7 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 		for from > 0 && f.joined(from) {
 			from--
 		}
-		if _, rec := r.lex.text.longest(f, from); rec != 0 {
+		if _, rec := r.lex.text().longest(f, from); rec != 0 {
 			return false
 		}
 		end := f.wordEnd(from + 1)

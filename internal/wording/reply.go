@@ -82,6 +82,7 @@ type replyScratch struct {
 	candidates []candidate
 	items      []item
 	languages  []int
+	parts      []part
 }
 
 var replyScratches = sync.Pool{New: func() any { return new(replyScratch) }}
@@ -99,6 +100,9 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 	}
 	hint := lib.index(tag)
 	add(hint)
+	if hint >= 0 && !lib.languages[hint].writes(f) {
+		hint = -1 // "band karo" from a reader of Urdu
+	}
 	if hint < 0 || len(f.runes) > 24 {
 		sc.candidates = lib.detect(f, noMask, hint, sc.candidates)
 		for k, c := range sc.candidates {
@@ -128,20 +132,27 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 // read reads the folded message in one language.
 func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 	f := &sc.folded
-	t := l.reply
-	if l.plain[1] != nil && plainText(f, nil) {
-		t = l.plain[1]
-	}
+	t := l.trie(forReply, f, nil)
 	items, stray := sc.items[:0], 0
 	words := 0
 	pending := 0
 	var open gaps
+	parts := append(sc.parts[:0], part{})
+	strange := [3]int{-1, -1, -1} // where the first unknown words stand
+	first := -1
 	for i := 0; i < len(f.runes); {
 		if f.kinds[i] == kindNone || f.joined(i) {
+			if p := &parts[len(parts)-1]; f.kinds[i] == kindNone && ends(f.runes[i]) && (p.from < len(items) || p.stray > 0) {
+				p.to = len(items)
+				parts = append(parts, part{from: len(items)})
+			}
 			i++
 			continue
 		}
 		words++
+		if first < 0 {
+			first = i
+		}
 		to, rec := t.longestJoined(f, i, &open)
 		if rec == 0 {
 			to, rec, _ = l.cliticMatch(t, f, i, &open)
@@ -150,8 +161,12 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 			to, rec = t.compound(f, i)
 		}
 		if rec == 0 {
+			if stray < len(strange) {
+				strange[stray] = i
+			}
 			stray++
 			pending++
+			parts[len(parts)-1].stray++
 			if f.kinds[i].unspaced() {
 				i++
 			} else {
@@ -173,9 +188,35 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 			}
 		}
 	}
-	sc.items = items
-	m := message{items: items, stray: stray, order: l.order}
+	parts[len(parts)-1].to = len(items)
+	sc.items, sc.parts = items, parts
+	m := message{items: items, stray: stray, order: l.order, parts: parts}
+	if len(items) > 0 && items[0].from == first {
+		m.shouted = shouted(f, items[0].from, items[0].to)
+	}
 	r := m.read(keywords)
+	if keywords && r.Intent == IntentNone && m.any(rKeep) < 0 {
+		// A slip of the finger: "stpo". It counts as the first word, or in a
+		// message of a few.
+		for _, i := range strange {
+			if i < 0 || i != first && words > 3 {
+				continue
+			}
+			end := f.wordEnd(i + 1)
+			if !t.slip(f.runes[i:end], rStop) {
+				continue
+			}
+			at := 0
+			for at < len(items) && items[at].from < i {
+				at++
+			}
+			items = slices.Insert(items, at, item{from: i, to: end, class: rStop | rVerb})
+			m = message{items: items, stray: stray - 1, order: l.order}
+			r = m.read(keywords)
+			r.Unsure = r.Unsure || r.Intent != IntentNone
+			break
+		}
+	}
 	r.Language = l.tag
 	if r.Intent == IntentNone && !r.Unsure {
 		r.Language = ""
@@ -192,7 +233,58 @@ type message struct {
 	items   []item
 	stray   int // unknown words
 	order   order
+	parts   []part
+	shouted bool // the first item is in capitals, and the message is not
 	decided []int
+}
+
+// part is a run of items between punctuation.
+type part struct {
+	from, to int
+	stray    int
+}
+
+// ends reports punctuation behind which something else may be said.
+func ends(r rune) bool {
+	switch r {
+	case ' ', '\'', '"', '-', '*', '_', '&', '/', '#', '%', '@', '+':
+		return false
+	}
+	return true
+}
+
+// shouted reports that the word at [from, to) is in capitals, and not
+// because everything is.
+func shouted(f *folded, from, to int) bool {
+	for i := from; i < to; i++ {
+		if f.kinds[i].cased() && !f.upper[i] {
+			return false
+		}
+	}
+	for i := to; i < len(f.runes); i++ {
+		if f.kinds[i].cased() && !f.upper[i] {
+			return f.kinds[from].cased() && to-from > 2
+		}
+	}
+	return false
+}
+
+// apart finds a keyword that is one part of the message and nothing but, or is
+// shouted at its start: "Stop. Where is my order?"
+func (m *message) apart() int {
+	for _, p := range m.parts {
+		if p.to == p.from {
+			continue
+		}
+		sub := message{items: m.items[p.from:p.to], stray: p.stray, order: m.order}
+		if sub.whole(rStop) {
+			return p.from + sub.decided[0]
+		}
+	}
+	if m.shouted && m.items[0].class&rStop != 0 && m.items[0].class&rInnocent == 0 {
+		return 0
+	}
+	return -1
 }
 
 func (m *message) any(c class) int {
@@ -318,6 +410,10 @@ func (m *message) object(i int) int {
 // bare decides messages that have a stop word and no object: "Stop, you
 // idiots" stops; "stop by" and "my order" do not.
 func (m *message) bare(keywords bool) *Reply {
+	if i := m.apart(); keywords && i >= 0 {
+		m.decided = []int{i}
+		return &Reply{Intent: IntentStopAll, Unsure: true}
+	}
 	i := m.any(rStop)
 	if keywords && i >= 0 && m.any(rInnocent) < 0 && m.stray <= 3 {
 		m.decided = []int{i}

@@ -161,9 +161,10 @@ func (sc *scratch) readIn(t *tongue, c candidate, n *names) *Result {
 func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 	f, r := &sc.folded, &sc.reading
 	word := func(c class) func(int) bool {
+		t := lex.text()
 		return func(i int) bool {
-			_, rec := lex.text.longest(f, i)
-			return rec != 0 && lex.text.recs[rec-1].class&c != 0
+			_, rec := t.longest(f, i)
+			return rec != 0 && t.recs[rec-1].class&c != 0
 		}
 	}
 	sc.blanks = placeholders(f, word(cBrand), word(cFrom), sc.blanks[:0])

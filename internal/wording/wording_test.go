@@ -94,15 +94,14 @@ func TestMemory(t *testing.T) {
 	lib := open()
 	size := 0
 	for _, l := range lib.languages {
-		x := l.lex()
-		for _, tr := range []*trie{x.text, x.reply, x.plain[0], x.plain[1]} {
+		for _, tr := range l.lex().tries {
 			if tr != nil {
-				size += 8*len(tr.nodes) + 8*len(tr.edges) + 64*len(tr.recs)
+				size += tr().size()
 			}
 		}
 	}
 	for k := range lib.group {
-		size += 40 * len(lib.group[k]().words)
+		size += 8 * len(lib.group[k]().words.slots)
 	}
 	t.Logf("%d languages, %d kB", len(lib.languages), size>>10)
 	if size > 8<<20 {
@@ -158,9 +157,45 @@ func BenchmarkReadReply(b *testing.B) {
 func BenchmarkCompile(b *testing.B) {
 	lib := open()
 	for b.Loop() {
-		if _, err := lib.languages[lib.byTag["en"]].source().compile(lib.common()); err != nil {
+		if _, err := lib.languages[lib.byTag["en"]].source().trie(lib.common(), forText); err != nil {
 			b.Fatal(err)
 		}
 	}
-	runtime.KeepAlive(lib)
+}
+
+// BenchmarkFirstUse opens a library of its own and reads one text with it, as
+// the first Review of a process does, and reports the memory kept.
+func BenchmarkFirstUse(b *testing.B) {
+	f := new(folded)
+	f.text("I agree to receive WhatsApp messages about my orders from Harbour Lane.")
+	for b.Loop() {
+		lib := newLibrary()
+		found := lib.detect(f, noMask, -1, nil)
+		newNames(lib, []string{"Harbour Lane"})
+		lib.languages[found[0].index].lex().text()
+	}
+}
+
+// BenchmarkLibrary compiles all of every language and reports the memory kept.
+func BenchmarkLibrary(b *testing.B) {
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		lib := newLibrary()
+		for k := range lib.group {
+			lib.group[k]()
+		}
+		for _, l := range lib.languages {
+			for _, tr := range l.lex().tries {
+				if tr != nil {
+					tr()
+				}
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(lib)
+		b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/(1<<20), "MB-kept")
+	}
 }

@@ -1,0 +1,40 @@
+package wording
+
+import (
+	"testing"
+
+	"golang.org/x/text/language"
+)
+
+// TestKeywordAmongOtherThings wants a stop that is one part of a longer
+// message, or has a slip of the finger, found and marked unsure.
+func TestKeywordAmongOtherThings(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		want Intent
+	}{
+		{"Stop sending this. Also is my order ready?", IntentStopAll},
+		{"STOP!! and where is my parcel", IntentStopAll},
+		{"Stop. Where is my order?", IntentStopAll},
+		{"STOP where is my parcel", IntentStopAll},
+		{"Is my parcel there yet? Unsubscribe.", IntentStopAll},
+		{"stpo", IntentStopAll},
+		{"stoop please", IntentStopAll},
+		{"unsubscibe", IntentStopAll},
+		{"Unsubscirbe me from this", IntentStopAll},
+		{"stpo sending me messages", IntentStopAll},
+		{"Shop open today?", IntentNone},
+		{"stop by the store?", IntentNone},
+		{"Does the bus stop there? I come by bus.", IntentNone},
+		{"Step 2 is done", IntentNone},
+		{"Don't stop. I like them", IntentNone},
+		{"Stock?", IntentNone},
+		{"STOP BY TODAY, we have a table", IntentNone},
+	} {
+		if got := ReadReply(tc.text, language.English, nil); got.Intent != tc.want {
+			t.Errorf("%q: got %s %v, want %s", tc.text, got.Intent, words(tc.text, got.Spans), tc.want)
+		} else if tc.want != IntentNone && !got.Unsure {
+			t.Logf("%q: sure", tc.text)
+		}
+	}
+}
