@@ -103,10 +103,10 @@ func median(t *testing.T, ways ...func()) []time.Duration {
 
 // bareRow is what the bare SQL scans.
 type bareRow struct {
-	subject, category, kind string
-	occurred                int64
-	expires                 sql.NullInt64
-	id                      []byte
+	category, kind string
+	occurred       int64
+	expires        sql.NullInt64
+	id             []byte
 }
 
 func measureCheck(t *testing.T, x target, db *sql.DB, s *sqlstore.Store, n int) {
@@ -258,6 +258,9 @@ func measureStandings(t *testing.T, x target, db *sql.DB, s *sqlstore.Store, n i
 	}
 }
 
+// bareStandings leaves out what only MySQL's table has.
+const bareStandings = "consent_standings (business, subject, category, kind, occurred_at, expires_at, record_id)"
+
 // bareInsert is a multi-row INSERT of rows into a table of the test's own.
 func bareInsert(ctx context.Context, db interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
@@ -335,7 +338,7 @@ func measureAppend(t *testing.T, x target) {
 				}
 				if standings {
 					for part := range slices.Chunk(b, 7*size) {
-						if err := bareInsert(ctx, tx, x.dialect, "consent_standings", 7, part); err != nil {
+						if err := bareInsert(ctx, tx, x.dialect, bareStandings, 7, part); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -400,7 +403,7 @@ func measureDurable(t *testing.T, x target) {
 				if err := bareInsert(ctx, tx, x.dialect, "consent_records", 12, record); err != nil {
 					return err
 				}
-				if err := bareInsert(ctx, tx, x.dialect, "consent_standings", 7, standing); err != nil {
+				if err := bareInsert(ctx, tx, x.dialect, bareStandings, 7, standing); err != nil {
 					return err
 				}
 				return tx.Commit()
