@@ -34,5 +34,8 @@ cover: ## coverage of the root package, at least 95 %
 examples: ## run every example
 	.ci/examples
 
+test-failover: ## a PostgreSQL standby takes over under load (needs Debian's postgresql-15-auto-failover)
+	cd internal/dbtest && CONSENT_TEST_FAILOVER=1 go test -run TestFailover -v -timeout 10m .
+
 ci: ## all that continuous integration runs
 	.ci/run
