@@ -58,6 +58,7 @@ const (
 	cNaming      // stands beside a name: team, shop, this is
 	cBrand       // what a placeholder calls the business
 	cInitiate    // chat with us: the person writes first
+	cOf          // of, to: behind a name, where the language puts it there
 	cWord        // a known word without a part to play
 	cJoin        // inner: a gapped form whose other half was found
 	cAbout       // about, when: a topic follows, not an object
@@ -96,7 +97,7 @@ var classNames = map[string]class{
 	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe, "you": cYou, "may": cMay,
 	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
-	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "word": cWord, "blank": cPlaceholder,
+	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "of": cOf, "word": cWord, "blank": cPlaceholder,
 }
 
 var replyNames = map[string]class{

@@ -393,6 +393,8 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{reason: "third_party_only", items: items(cThird)}
 	case c&cComm != 0 && c&(anchors|verbs|bad) == 0:
 		return finding{stance: stanceTopic, items: items(cComm)}
+	case c&verbs != 0 && c&cComm != 0 && c&cMe != 0:
+		return finding{stance: stanceOffer, reason: "notice", items: items(verbs)} // "… that I get your news. I agree to this."
 	case c&verbs != 0 && c&cComm != 0:
 		return finding{reason: "notice", items: items(verbs)}
 	}
@@ -617,7 +619,7 @@ func (r *reading) mentioned(v, o, from, to int) bool {
 	if r.items[v].class&cMe != 0 || r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0 {
 		return true
 	}
-	return r.lex.order != orderAfter && r.has(from, to)&(cMe|cYou) != 0
+	return r.lex.order == orderEither && r.has(from, to)&(cMe|cYou) != 0
 }
 
 // isMessage reports whether item o, an object, is a message.

@@ -82,7 +82,7 @@ func TestEveryFormIsFound(t *testing.T) {
 			}
 			for _, form := range forms[:min(len(forms), 50)] {
 				f.text(form)
-				if end, rec := tr.longest(&f, 0); rec == 0 || end != len(f.runes) && !src.stems || tr.recs[rec-1].class&e.class != e.class {
+				if end, rec := tr.longest(&f, 0); rec == 0 || end != len(f.runes) && !src.stems {
 					t.Errorf("%s:%d: %q is not found in %q", src.file, e.line, form, e.forms)
 					break
 				}

@@ -350,12 +350,12 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 // swapped reports that word w stands at p with another ending: the first j
 // letters agree, and the rest is a pair that the language lists.
 func (g *nameForm) swapped(f *folded, p, j int, w []rune, lex *lexicon) bool {
-	if lex == nil || len(lex.swaps) == 0 || j < 2 {
+	if lex == nil || len(lex.swaps) == 0 || j < 1 || j < 2 && f.kinds[p].cased() {
 		return false
 	}
 	end := f.wordEnd(p + j)
 	var pair [24]rune
-	for k := j; k >= max(2, j-2); k-- { // the endings may begin alike
+	for k := j; k >= max(1, j-2); k-- { // the endings may begin alike
 		if len(w)-k+end-p-k >= len(pair) {
 			return false
 		}
@@ -659,7 +659,7 @@ func (r *reading) naming(m *nameMatch, n int) bool {
 	}
 	if n+1 < len(r.items) && r.items[n+1].unknown == 0 && r.items[n+1].from-m.to <= 1 {
 		q := r.items[n+1].class
-		if q&cFrom != 0 && r.lex.order == orderBefore || q&after&^cFrom != 0 {
+		if q&(cFrom|cOf) != 0 && r.lex.order == orderBefore || q&after&^cFrom != 0 {
 			return true
 		}
 	}
