@@ -379,7 +379,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 			return finding{stance: stanceAgree, items: items(cAssent)}
 		}
 		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: true}
-	case c&(cAct|cTick) != 0 && bad == 0 && c&(verbs|cComm) == 0:
+	case c&(cAct|cTick) != 0 && bad == 0 && c&(cSend|cContact|cComm) == 0: // "reply YES to receive"
 		return finding{stance: stanceAnswer, items: items(cAct | cTick)}
 	case c&anchors != 0 && c&cOther != 0:
 		return finding{reason: "other_object", items: items(cOther)}
@@ -432,8 +432,8 @@ func (r *reading) negative(from, to int, c class) finding {
 	case c&cBut != 0 && c&(cNotice|cWill|cCan|cRefuse) == 0 && r.plainMessage(from, to):
 		// "… by post, but not by phone or message."
 		return finding{stance: stanceNegative, reason: "refusal", items: items}
-	case c&own == 0:
-		return finding{reason: "notice", items: items}
+	case c&own == 0, c&cShare != 0 && c&(own&^cMe|cReceive) == 0:
+		return finding{reason: "notice", items: items} // "my number is given to nobody"
 	}
 	// Two refusals in one clause may undo each other; nobody should guess.
 	n, last := 0, -10
@@ -761,7 +761,8 @@ func (r *reading) slot(s *sentence, n int) bool {
 		return false
 	}
 	if r.lex.order == orderBefore {
-		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0
+		// A genitive may look like a sender: "Gül'ün iş ortakları".
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
 	}
 	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
 }

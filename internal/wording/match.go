@@ -148,12 +148,18 @@ func (t *trie) compound(f *folded, i int) (end int, rec uint16) {
 	return i, 0
 }
 
+// leadingVowel reports a Thai vowel that is written before its consonant.
+func leadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' }
+
 // gaps are the gapped forms that have been opened and not closed.
 type gaps []uint16
 
 // longestJoined is longest for texts read in order: half of a gapped form
 // counts only if the other half stands in its place.
 func (t *trie) longestJoined(f *folded, i int, pending *gaps) (end int, rec uint16) {
+	if i > 0 && f.kinds[i] == kindThai && leadingVowel(f.runes[i-1]) {
+		return i, 0 // the middle of a syllable: ปิด in เปิด
+	}
 	m := matching{trie: t, f: f}
 	m.walk(0, i, 0)
 	if m.rec == 0 || t.recs[m.rec-1].class != 0 {

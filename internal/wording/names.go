@@ -320,6 +320,9 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		case j == len(w) && (last || lex != nil && lex.inner) && tail(f, p+j, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
+		case last && j > 1 && j == len(w)-1 && mute(w[j]) && tail(f, p+j, lex):
+			p = f.wordEnd(p + j) // ஸ்டோர்ஸ்: an ending's vowel takes the place of the sign
+			m.inflected = true
 		case g.swapped(f, p, j, w, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
@@ -346,6 +349,9 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 	m.to = p
 	return m, true
 }
+
+// mute reports the sign that a Tamil or Telugu consonant has no vowel.
+func mute(r rune) bool { return r == '\u0BCD' || r == '\u0C4D' }
 
 // swapped reports that word w stands at p with another ending: the first j
 // letters agree, and the rest is a pair that the language lists.
@@ -659,8 +665,26 @@ func (r *reading) naming(m *nameMatch, n int) bool {
 	}
 	if n+1 < len(r.items) && r.items[n+1].unknown == 0 && r.items[n+1].from-m.to <= 1 {
 		q := r.items[n+1].class
+		if q&cMe != 0 && r.lex.order == orderBefore && r.opens(m) && r.sends(n+2) {
+			return true // "X to me … may write"
+		}
 		if q&(cFrom|cOf) != 0 && r.lex.order == orderBefore || q&after&^cFrom != 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// sends reports a permission or an announcement to send or to call in what is
+// left of item i's sentence.
+func (r *reading) sends(i int) bool {
+	for _, s := range r.sentences {
+		if i >= s.from && i < s.to {
+			for ; i < s.to; i++ {
+				if c := r.items[i].class; c&(cSend|cContact) != 0 && c&(cMay|cNotice|cPermit|cRequest) != 0 {
+					return true
+				}
+			}
 		}
 	}
 	return false

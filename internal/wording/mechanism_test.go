@@ -1,0 +1,118 @@
+package wording
+
+import (
+	"strings"
+	"testing"
+)
+
+// mini compiles a small lexicon, so that a mechanism can be tested apart from
+// any language's words.
+func mini(t *testing.T, text string) *lexicon {
+	t.Helper()
+	src, err := parse("mini", "language: xx\nscripts: Latn\n"+text, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	common := &source{}
+	l, err := src.compile(common)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range []use{forText, forReply} {
+		tr, err := src.trie(common, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.tries[u] = func() *trie { return tr }
+	}
+	return l
+}
+
+const frameWords = `
+[assent]
+agree
+[wish]
+want
+[receive]
+receive
+[send]
+send
+[contact]
+call
+[comm]
+news, messages
+[other]
+parcel, goods
+[terms]
+terms
+[me]
+me
+[and]
+and
+[channel]
+whatsapp
+[via]
+by
+[initiate]
+chat
+[answer]
+yes
+[request send]
+send$
+`
+
+func TestMechanisms(t *testing.T) {
+	for _, tc := range []struct {
+		name, keys, words, text string
+		want                    Verdict
+	}{
+		{"variants are not written out", "", "[wish]\n(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b) (c|d)", "abbabbababbaba d receive news", Pass},
+		{"an and joined to a verb leads on from terms", "object: after\nclitics: w\nclitics.and: w", "", "agree terms wreceive messages", Pass},
+		{"a clitic that is no and does not", "object: after\nclitics: b", "", "agree terms breceive messages", Fail},
+		{"the end of a compound", "object: after", "[comm]\n*briefe", "agree receive werbebriefe", Pass},
+		{"a compound needs a beginning", "object: after", "[comm]\n*briefe", "agree receive xbriefe", Fail},
+		{"goods and messages are a list", "object: after", "", "agree receive parcel and news", Pass},
+		{"goods alone are not messages", "object: after", "", "agree receive parcel", Fail},
+		{"a person may be called about goods, verb last", "object: either", "", "agree me parcel call", Pass},
+		{"the way is no object", "object: after", "", "agree by whatsapp", Fail},
+		{"who writes first does not agree", "object: after", "[tick]\ntap", "chat whatsapp tap", Fail},
+		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			keys := tc.keys
+			if !strings.Contains(keys, "object") {
+				keys += "\nobject: after"
+			}
+			lex := mini(t, strings.TrimSpace(keys)+"\n"+frameWords+tc.words+"\n")
+			sc := new(scratch)
+			sc.folded.text(tc.text)
+			sc.readName(&Result{}, lex, &names{})
+			if got, reason, _ := sc.reading.statement(); got != tc.want {
+				t.Errorf("%q: got %v %s, want %v", tc.text, got, reason, tc.want)
+			}
+		})
+	}
+}
+
+func TestNameMechanisms(t *testing.T) {
+	for _, tc := range []struct {
+		rule, keys, words, name, text string
+		found                         bool
+	}{
+		{"words before the last are inflected where the language says so", "name.inner: yes", "", "Altes Zollhaus", "news from Alten Zollhaus", true},
+		{"and not where it does not", "", "", "Altes Zollhaus", "news from Alten Zollhaus", false},
+		{"quotes inside", "", "", "Magazin Sowa", "news from Magazin «Sowa»", true},
+		{"an article may be lost behind a preposition", "", "[from]\ndu", "Le Panier de Fatou", "messages du Panier de Fatou", true},
+		{"what a prefix swallows of the name", "", "[name.clitic]\nll=al", "Alwaha Sky", "news llwaha Sky", true},
+		{"another word is not the name", "", "", "Altes Zollhaus", "news from Neues Zollhaus", false},
+	} {
+		t.Run(tc.rule, func(t *testing.T) {
+			lex := mini(t, tc.keys+"\nobject: after\n"+frameWords+"[from]\nfrom\n"+tc.words+"\n")
+			var f folded
+			f.text(tc.text)
+			if got := newNames(open(), []string{tc.name}).find(&f, lex, nil); (len(got) > 0) != tc.found {
+				t.Errorf("%q in %q: found %v, want %v", tc.name, tc.text, len(got) > 0, tc.found)
+			}
+		})
+	}
+}
