@@ -87,8 +87,17 @@
 // # Privacy
 //
 // No error or log value of this package shows a whole phone number or user ID. [Phone]
-// prints masked, and the types that name a person implement [slog.LogValuer].
-// [Subject.String], [Phone.E164] and the text forms are whole, because keys must be.
+// prints masked, and the types that name a person implement [slog.LogValuer], one by
+// one: log/slog does not mask the elements of a slice. [Subject.String], [Phone.E164]
+// and the text forms are whole, because keys must be, and package fmt prints a
+// [Subject], a [UserID] and what holds one whole.
+//
+// # One person, two keys
+//
+// Webhooks name a person by phone, by user ID, or by both, and nothing but a call that
+// names both ties the two together. So give both wherever you know both: an opt-out
+// that was given under the user ID alone does not stop a message that names the phone
+// alone.
 package consent
 
 import (
@@ -262,7 +271,7 @@ type OptIn struct {
 	Source     Source
 	Statement  Statement
 	Evidence   Evidence
-	GivenAt    time.Time // when the person agreed; required
+	GivenAt    time.Time // when the person agreed; required, and kept as Now if it lies ahead
 	ExpiresAt  time.Time // when the agreement ends; zero: never
 }
 
@@ -285,7 +294,7 @@ type OptOut struct {
 	ID          uuid.UUID // idempotency key; zero: the ledger makes a UUIDv7
 	BusinessID  string
 	Phone       Phone
-	UserID      UserID     // with Phone or instead of it; with both, both are opted out
+	UserID      UserID     // with Phone or instead of it; give both if you know both, as only the keys given are opted out
 	Categories  []Category // none: everything from this business
 	Source      Source
 	Evidence    Evidence
@@ -335,7 +344,7 @@ type Template struct {
 type Message struct {
 	BusinessID    string
 	Phone         Phone
-	UserID        UserID // with Phone or instead of it; with both, both standings decide
+	UserID        UserID // with Phone or instead of it; give both if you know both, as an opt-out may be under either
 	Category      Category
 	Template      *Template // nil: a free-form message or a call
 	LastInboundAt time.Time // when the person last wrote to or called the business; zero: never, or not known
@@ -405,13 +414,17 @@ func New(store Store, cfg Config) *Ledger {
 // errNoStore is returned by every method of a Ledger that New was given no store for.
 var errNoStore = errors.New("consent: the ledger has no store; give New one, such as memstore.New()")
 
-// Receipt is what the ledger gives back for an opt-in or opt-out: the record that is
-// now stored and, for an opt-in, how it was judged. If both a phone and a user ID were
-// given, Record is the one under the phone.
+// Receipt is what the ledger gives back for an opt-in or opt-out: the record and, for
+// an opt-in, how it was judged. If the same was there before, Record may differ from
+// the stored one in RecordedAt. If both a phone and a user ID were given, Record is the
+// one under the phone.
 type Receipt struct {
 	Record     Record
 	Evaluation Evaluation
 }
+
+// LogValue implements [slog.LogValuer] without the person's number, address or words.
+func (r Receipt) LogValue() slog.Value { return r.Record.LogValue() }
 
 // OptIn judges an opt-in and stores it if no rule refuses it.
 //
@@ -438,7 +451,15 @@ func (l *Ledger) OptIn(ctx context.Context, in OptIn) (Receipt, error) {
 		OccurredAt: storedTime(in.GivenAt), RecordedAt: storedTime(now), ExpiresAt: storedTime(in.ExpiresAt),
 		Statement: in.Statement, Evidence: normalEvidence(in.Evidence),
 	}
-	rec, err := l.append(ctx, rec, in.UserID.Subject(), false)
+	// An opt-in that is dated ahead, by a clock that differs, would outlive an opt-out
+	// of the minutes in between.
+	given := rec.OccurredAt
+	if given.After(rec.RecordedAt) {
+		rec.OccurredAt = rec.RecordedAt
+	}
+	rec, err := l.append(ctx, rec, in.UserID.Subject(), func(have Record) bool {
+		return have.OccurredAt.Equal(given) || have.OccurredAt.Equal(have.RecordedAt) && given.After(have.OccurredAt)
+	})
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -474,17 +495,19 @@ func (l *Ledger) OptOut(ctx context.Context, out OptOut) (Receipt, error) {
 	if !rec.Subject.IsValid() {
 		rec.Subject, second = second, Subject{}
 	}
-	rec, err := l.append(ctx, rec, second, timeless)
+	rec, err := l.append(ctx, rec, second, func(have Record) bool {
+		return timeless || have.OccurredAt.Equal(rec.OccurredAt)
+	})
 	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{Record: rec}, nil
 }
 
-// append stores rec, and a copy of it under second if that is somebody. timeless tells
-// that the caller gave no time, so that a repeated call differs in OccurredAt without
-// meaning another fact.
-func (l *Ledger) append(ctx context.Context, rec Record, second Subject, timeless bool) (Record, error) {
+// append stores rec, and a copy of it under second if that is somebody. same tells
+// whether a stored record happened when the caller says; it may differ from
+// rec.OccurredAt if the caller gave no time, or one that lay ahead.
+func (l *Ledger) append(ctx context.Context, rec Record, second Subject, same func(have Record) bool) (Record, error) {
 	given := rec.ID != uuid.Nil
 	if !given {
 		id, err := uuid.NewV7()
@@ -495,13 +518,13 @@ func (l *Ledger) append(ctx context.Context, rec Record, second Subject, timeles
 	}
 	records := []Record{rec}
 	if second.IsValid() {
-		records = append(records, twin(rec, second))
+		records = append(records, under(second, rec))
 	}
 	err := l.store.Append(ctx, records...)
 	if given && errors.Is(err, ErrConflict) {
-		// A repeated call is recorded at another time than the first, and some stores
-		// count that as other content. See whether it is more.
-		records, err = l.settle(ctx, records, timeless, err)
+		// It may be the same call again: recorded at another time, which some stores
+		// count as other content, or with another of the person's keys.
+		err = l.settle(ctx, rec.ID, records, same, err)
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("consent: store the %s: %w", rec.Kind, err)
@@ -509,57 +532,64 @@ func (l *Ledger) append(ctx context.Context, rec Record, second Subject, timeles
 	return records[0], nil
 }
 
-// twin is rec under a second subject. Its ID follows from rec's, so that a repeated
-// call makes the same one.
-func twin(rec Record, second Subject) Record {
-	t := rec.Clone()
-	t.Subject = second
-	t.ID = uuid.NewSHA1(rec.ID, []byte(second.String()))
-	return t
+// under is rec under another of the person's keys. Its ID follows from rec's, so that a
+// repeated call makes the same one.
+func under(subject Subject, rec Record) Record {
+	rec = rec.Clone()
+	rec.ID, rec.Subject = derivedID(rec.ID, subject), subject
+	return rec
+}
+
+func derivedID(id uuid.UUID, subject Subject) uuid.UUID {
+	return uuid.NewSHA1(id, []byte(subject.String()))
 }
 
 // settle replaces each of records that the store has already by the stored one, and
-// appends the rest. It returns conflict if the stored one states something else.
-func (l *Ledger) settle(ctx context.Context, records []Record, timeless bool, conflict error) ([]Record, error) {
+// appends the rest. It returns conflict if a stored one states something else, or if
+// none is there: then the ID is that of somebody else's record.
+func (l *Ledger) settle(ctx context.Context, id uuid.UUID, records []Record, same func(have Record) bool, conflict error) error {
 	var missing []int
-	for i, want := range records {
-		found := false
+	var found *Record
+	for i := range records {
+		want := &records[i]
+		derived, there := derivedID(id, want.Subject), false
 		for have, err := range l.store.History(ctx, want.BusinessID, want.Subject) {
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if have.ID != want.ID {
+			if have.ID != id && have.ID != derived {
 				continue
 			}
-			if timeless {
+			want.ID = have.ID
+			if same(have) {
 				want.OccurredAt = have.OccurredAt
 			}
-			if !have.Equal(want) {
-				return nil, conflict
+			if !have.Equal(*want) {
+				return conflict
 			}
-			records[i], found = have, true
+			*want, there = have, true
 			break
 		}
-		if !found {
+		if there {
+			found = want
+		} else {
 			missing = append(missing, i)
 		}
 	}
-	if len(missing) == len(records) {
-		return nil, conflict // with a record that is none of this person's
+	if found == nil {
+		return conflict
 	}
 	rest := make([]Record, 0, len(missing))
 	for _, i := range missing {
-		if timeless { // the twin happened when the stored one did
-			records[i].OccurredAt = records[1-i].OccurredAt
-		}
+		// It happened when the one that is there did, which may hold the ID.
+		records[i].OccurredAt = found.OccurredAt
+		records[i].ID = derivedID(id, records[i].Subject)
 		rest = append(rest, records[i])
 	}
-	if len(rest) > 0 {
-		if err := l.store.Append(ctx, rest...); err != nil {
-			return nil, err
-		}
+	if len(rest) == 0 {
+		return nil
 	}
-	return records, nil
+	return l.store.Append(ctx, rest...)
 }
 
 // checkBuffer holds what one Check hands to the store, so that asking allocates

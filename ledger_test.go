@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/language"
 
 	"github.com/optinkit/consent"
 	"github.com/optinkit/consent/memstore"
@@ -393,6 +394,74 @@ func TestLedgerWithoutStore(t *testing.T) {
 	}
 }
 
+// An opt-in that a clock dates ahead must not outlive an opt-out of the minutes in between.
+func TestOptInFromAClockAhead(t *testing.T) {
+	for name, wrap := range map[string]func(consent.Store) consent.Store{
+		"lenient store":  func(s consent.Store) consent.Store { return s },
+		"exacting store": func(s consent.Store) consent.Store { return exacting{s} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := &clock{t0}
+			l := consent.New(wrap(memstore.New()), consent.Config{Now: c.Now})
+			in := goodOptIn()
+			in.ID, in.GivenAt = uuid.UUID{5}, t0.Add(4*time.Minute)
+			_, err := l.OptIn(t.Context(), in)
+			require.NoError(t, err)
+			assert.True(t, allowed(t, l, consent.Message{Phone: phone}))
+
+			c.now = t0.Add(time.Minute)
+			_, err = l.OptOut(t.Context(), consent.OptOut{BusinessID: "acme", Phone: phone})
+			require.NoError(t, err)
+			c.now = t0.Add(time.Hour)
+			assert.False(t, allowed(t, l, consent.Message{Phone: phone}))
+
+			_, err = l.OptIn(t.Context(), in)
+			require.NoError(t, err, "the same again, at a time that the clock has reached")
+			assert.False(t, allowed(t, l, consent.Message{Phone: phone}))
+			assert.Len(t, history(t, l, phone.Subject()), 2)
+		})
+	}
+}
+
+// A redelivered stop may know more, or less, of the person than the first did.
+func TestOptOutAgainWithAnotherKey(t *testing.T) {
+	id := uuid.UUID{7}
+	byPhone := consent.OptOut{ID: id, BusinessID: "acme", Phone: phone}
+	byUser := consent.OptOut{ID: id, BusinessID: "acme", UserID: userID}
+	both := consent.OptOut{ID: id, BusinessID: "acme", Phone: phone, UserID: userID}
+	for name, calls := range map[string][]consent.OptOut{
+		"phone, then both":   {byPhone, both},
+		"user ID, then both": {byUser, both},
+		"both, then phone":   {both, byPhone},
+		"both, then user ID": {both, byUser},
+		"both, twice":        {both, both},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, _, c := newLedger(t)
+			in := goodOptIn()
+			in.UserID = userID
+			_, err := l.OptIn(t.Context(), in)
+			require.NoError(t, err)
+			for _, out := range calls {
+				c.now = c.now.Add(time.Minute)
+				_, err := l.OptOut(t.Context(), out)
+				require.NoError(t, err)
+			}
+			assert.False(t, allowed(t, l, consent.Message{Phone: phone}))
+			assert.False(t, allowed(t, l, consent.Message{UserID: userID}))
+			assert.Len(t, history(t, l, phone.Subject()), 2, "kept once")
+			assert.Len(t, history(t, l, userID.Subject()), 2, "kept once")
+		})
+	}
+}
+
+func TestOptOutOfUnknownSourceIsTaken(t *testing.T) {
+	l, _, _ := newLedger(t)
+	_, err := l.OptOut(t.Context(), consent.OptOut{BusinessID: "acme", Phone: phone, Source: "carrier_pigeon"})
+	require.NoError(t, err)
+	assert.Equal(t, consent.Source("carrier_pigeon"), history(t, l, phone.Subject())[0].Source)
+}
+
 // Every malformed field is named, nothing is stored, and nobody's number is shown.
 func TestMalformedInput(t *testing.T) {
 	huge := strings.Repeat("x", 17<<10)
@@ -404,13 +473,16 @@ func TestMalformedInput(t *testing.T) {
 	}
 
 	optIns := map[string]func(*consent.OptIn){
-		"OptIn.Business.ID":              func(in *consent.OptIn) { in.Business.ID = huge },
-		"OptIn.Business.Name":            func(in *consent.OptIn) { in.Business.Name = "Ac\xffme" },
-		"OptIn.Business.Names":           func(in *consent.OptIn) { in.Business.Names = make([]string, 10_000) },
-		"OptIn.Business.Names[1]":        func(in *consent.OptIn) { in.Business.Names = []string{"a", "b\x00"} },
-		"OptIn.UserID":                   func(in *consent.OptIn) { in.UserID = "+447400123456" },
-		"OptIn.Categories":               func(in *consent.OptIn) { in.Categories = manyCategories },
-		"OptIn.Statement.Text":           func(in *consent.OptIn) { in.Statement.Text = huge },
+		"OptIn.Business.ID":       func(in *consent.OptIn) { in.Business.ID = huge },
+		"OptIn.Business.Name":     func(in *consent.OptIn) { in.Business.Name = "Ac\xffme" },
+		"OptIn.Business.Names":    func(in *consent.OptIn) { in.Business.Names = make([]string, 10_000) },
+		"OptIn.Business.Names[1]": func(in *consent.OptIn) { in.Business.Names = []string{"a", "b\x00"} },
+		"OptIn.UserID":            func(in *consent.OptIn) { in.UserID = "+447400123456" },
+		"OptIn.Categories":        func(in *consent.OptIn) { in.Categories = manyCategories },
+		"OptIn.Statement.Text":    func(in *consent.OptIn) { in.Statement.Text = huge },
+		"OptIn.Statement.Language": func(in *consent.OptIn) {
+			in.Statement.Language = language.Make("en-x" + strings.Repeat("-abcdefgh", 99))
+		},
 		"OptIn.Statement.ReviewedBy":     func(in *consent.OptIn) { in.Statement.ReviewedBy = "\x00" },
 		"OptIn.Evidence.Reference":       func(in *consent.OptIn) { in.Evidence.Reference = huge },
 		"OptIn.Evidence.URL":             func(in *consent.OptIn) { in.Evidence.URL = "\xff" },
@@ -442,7 +514,7 @@ func TestMalformedInput(t *testing.T) {
 		"OptOut.UserID":                func(o *consent.OptOut) { o.UserID = "447400123456" },
 		"OptOut.Categories":            func(o *consent.OptOut) { o.Categories = manyCategories },
 		"OptOut.Categories[1]":         func(o *consent.OptOut) { o.Categories = []consent.Category{"marketing", "promotions"} },
-		"OptOut.Source":                func(o *consent.OptOut) { o.Source = "pigeon" },
+		"OptOut.Source":                func(o *consent.OptOut) { o.Source = "\xff" },
 		"OptOut.Evidence.Reference":    func(o *consent.OptOut) { o.Evidence.Reference = "\x00" },
 		"OptOut.RequestedAt":           func(o *consent.OptOut) { o.RequestedAt = far },
 		"OptOut.RequestedAt lies more": func(o *consent.OptOut) { o.RequestedAt = t0.Add(time.Hour + 6*time.Minute) },

@@ -30,7 +30,7 @@ const maxPhoneInput = 256
 // country code. It is immutable and comparable: two Phones are == when they are the
 // same number. The zero Phone is no number.
 //
-// Printing a Phone, with fmt, log or log/slog, shows only its country code and last two
+// Printing a Phone, with fmt, log or log/slog, shows only its first two and last two
 // digits. Use E164 for the number itself, and never the printed form as a key.
 type Phone struct {
 	e164 string

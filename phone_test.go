@@ -166,7 +166,7 @@ func TestPhoneIsMasked(t *testing.T) {
 		"json": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },
 	} {
 		var b bytes.Buffer
-		slog.New(h(&b)).Info("x", "phone", p, "subject", p.Subject(), "in", in, "out", out, "message", m, "record", rec, "user", in.UserID)
+		slog.New(h(&b)).Info("x", "phone", p, "subject", p.Subject(), "in", in, "out", out, "message", m, "record", rec, "receipt", consent.Receipt{Record: rec}, "user", in.UserID)
 		assert.NotContains(t, b.String(), "7400123", name)
 		assert.NotContains(t, b.String(), "134912086553", name)
 		assert.Contains(t, b.String(), "+44********56", name)

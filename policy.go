@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -171,7 +172,7 @@ func (p Policy) evaluate(in OptIn, now time.Time, wordingOnly bool) Evaluation {
 			continue
 		}
 		severity := r.severity
-		if r.unsure && in.Statement.ReviewedBy != "" {
+		if r.unsure && !blank(in.Statement.ReviewedBy) {
 			severity = Advice
 		}
 		e.Findings = append(e.Findings, Finding{r.name, p.raise(r.name, severity), message, exported(spans)})
@@ -200,6 +201,9 @@ func (p Policy) ownRule(r Rule, in OptIn, now time.Time) []Finding {
 	if severity == "" {
 		severity = Violation
 	}
+	// The rule gets a copy: what it changes must not be stored.
+	in.Categories, in.Business.Names = slices.Clone(in.Categories), slices.Clone(in.Business.Names)
+	in.Evidence.Extra = maps.Clone(in.Evidence.Extra)
 	findings := slices.Clone(r.Check(in, now))
 	for i := range findings {
 		findings[i].Rule, findings[i].Severity = r.Name, p.raise(r.Name, severity)

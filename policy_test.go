@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/optinkit/consent"
+	"github.com/optinkit/consent/memstore"
 )
 
 func ruleNames(e consent.Evaluation) []string {
@@ -130,6 +131,12 @@ func TestUnsureIsNotYes(t *testing.T) {
 	assert.True(t, e.OK(), "%v", e.Findings)
 	assert.Equal(t, consent.Advice, finding(t, e, "statement.unsure").Severity)
 
+	for _, nobody := range []string{" ", "\t", "\u200b"} {
+		in.Statement.ReviewedBy = nobody
+		assert.False(t, consent.Policy{}.Evaluate(in, t0).OK(), "%q is nobody", nobody)
+	}
+	in.Statement.ReviewedBy = "our legal department"
+
 	in.Statement.Text = "I do not agree to receive offers from Acme."
 	assert.False(t, consent.Policy{}.Evaluate(in, t0).OK(), "ReviewedBy turns unsure, and only unsure")
 	in.Statement.Text = "I agree to receive offers."
@@ -192,6 +199,36 @@ func TestOwnRules(t *testing.T) {
 
 	e = consent.Policy{Rules: []consent.Rule{{Name: "acme.empty"}}}.Evaluate(goodOptIn(), t0)
 	assert.False(t, e.OK(), "a rule that cannot run refuses")
+}
+
+func TestOwnRulesChangeNothing(t *testing.T) {
+	vandal := consent.Rule{Name: "acme.vandal", Check: func(in consent.OptIn, _ time.Time) []consent.Finding {
+		in.Categories[0] = "calls"
+		in.Evidence.Extra["form"] = "changed"
+		return nil
+	}}
+	in := goodOptIn()
+	in.Evidence.Extra = map[string]string{"form": "1"}
+	r, err := consent.New(memstore.New(), consent.Config{Policy: consent.Policy{Rules: []consent.Rule{vandal}}}).OptIn(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, []consent.Category{"marketing"}, r.Record.Categories)
+	assert.Equal(t, "1", in.Evidence.Extra["form"])
+}
+
+// A row whose columns slipped must not show its phone number in an error.
+func TestMessagesMaskNumbers(t *testing.T) {
+	in := goodOptIn()
+	in.Source, in.Categories = "+447400123456", []consent.Category{"٠٧٤٠٠١٢٣٤٥٦"}
+	text := consent.Policy{}.Evaluate(in, t0).Err().Error()
+	assert.NotContains(t, text, "7400")
+	assert.NotContains(t, text, "٧٤٠٠")
+	assert.Contains(t, text, "source.unknown")
+}
+
+func TestTooManyNames(t *testing.T) {
+	b := consent.Business{Name: "Acme", Names: make([]string, 100_000)}
+	e := consent.Policy{}.Review(b, goodOptIn().Statement)
+	assert.Equal(t, []string{"business.missing"}, ruleNames(e))
 }
 
 func TestRequireRaisesAdvice(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/optinkit/consent/internal/wording"
 )
@@ -33,7 +34,7 @@ func readFacts(in *OptIn, now time.Time, lint bool) *facts {
 	f := &facts{in: in, now: now, lint: lint, named: !blank(in.Business.Name)}
 	if !blank(in.Statement.Text) {
 		names := make([]string, 0, 4)
-		names = append(append(names, in.Business.Name), in.Business.Names...)
+		names = append(append(names, in.Business.Name), in.Business.Names[:min(len(in.Business.Names), maxNames)]...)
 		f.text = wording.Review(in.Statement.Text, in.Statement.Language, names)
 	}
 	return f
@@ -71,6 +72,8 @@ var builtin = []builtinRule{
 			return "Business.Name is empty. Set the name that people know the business by.", nil
 		case !f.lint && f.in.Business.ID == "":
 			return "Business.ID is empty. Set your key of the business.", nil
+		case len(f.in.Business.Names) > maxNames:
+			return fmt.Sprintf("Business.Names has more than %d names. Keep those that people know the business by.", maxNames), nil
 		}
 		return "", nil
 	}},
@@ -181,7 +184,10 @@ func when(wrong bool, message string) string {
 	return ""
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+// blank tells whether a person sees nothing of s.
+func blank(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) }) < 0
+}
 
 // manyRoots tells whether cs joins marketing with another root category.
 func manyRoots(cs []Category) bool {
@@ -205,9 +211,21 @@ func exported(spans []wording.Span) []Span {
 	return out
 }
 
-// quote quotes a value for a message, cut to a length that people read.
+// quote quotes a value for a message, cut to a length that people read. What may be
+// a phone number that got into the wrong column is masked.
 func quote(s string) string {
-	const limit = 40
+	const limit, digitsOfANumber = 40, 7
+	digits := 0
+	masked := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			digits++
+			return '*'
+		}
+		return r
+	}, s)
+	if digits >= digitsOfANumber {
+		s = masked
+	}
 	if len(s) > limit {
 		s = strings.ToValidUTF8(s[:limit], "") + "…"
 	}

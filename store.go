@@ -57,7 +57,15 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 // which errors.Is(err, [ErrConflict]) is true, whether the other record is there
 // (Append/Conflict) or in the same call (Append/ConflictInOneCall). Content is what
 // [Record.Equal] compares; a store may count a different RecordedAt as a conflict or
-// not. The same ID under another subject or business may be a conflict or not.
+// not. The same ID under another subject or business may be a conflict or not, but must
+// never be skipped in silence (Append/IDElsewhere).
+//
+// # Sizes
+//
+// The Ledger makes records within these bounds, and a store must keep them whole
+// (Append/EveryField, Append/Times): business IDs of 255 bytes, subjects of 135,
+// categories of 128 and 64 of them, statements of 16 KiB, each other text of 16 KiB, 64
+// elements of Extra, times of the years 1 to 9999.
 //
 // # Standings
 //

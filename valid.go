@@ -27,7 +27,9 @@ const (
 	maxNames      = 64
 	maxCategories = 64
 	maxText       = wording.MaxLen
-	maxEvidence   = 4 << 10
+	maxEvidence   = 16 << 10 // a WhatsApp message of 4,096 characters, in any script
+	maxSource     = 64
+	maxLanguage   = 255
 	maxExtra      = 64
 	maxExtraKey   = 255
 )
@@ -60,6 +62,9 @@ func (in *OptIn) check() error {
 	}
 	if err := checkText("OptIn.Statement.ReviewedBy", in.Statement.ReviewedBy, maxName); err != nil {
 		return err
+	}
+	if len(in.Statement.Language.String()) > maxLanguage {
+		return &FieldError{"OptIn.Statement.Language", "is longer than 255 bytes; give the language, and script or region where they matter"}
 	}
 	if err := in.Evidence.check("OptIn.Evidence"); err != nil {
 		return err
@@ -95,8 +100,9 @@ func (out *OptOut) check(now time.Time) error {
 				"is not a category, so the opt-out would stop nothing; use marketing, utility, authentication, service, calls or a path under one, or leave Categories empty for everything"}
 		}
 	}
-	if out.Source != "" && !out.Source.IsValid() {
-		return &FieldError{"OptOut.Source", "is not one of the Source constants; leave it empty if it is not known"}
+	// A source that is not known is kept: it is no reason to lose an opt-out.
+	if err := checkText("OptOut.Source", string(out.Source), maxSource); err != nil {
+		return err
 	}
 	if err := out.Evidence.check("OptOut.Evidence"); err != nil {
 		return err

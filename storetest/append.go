@@ -22,6 +22,7 @@ var appendCases = []testCase{
 	{"Append/TwiceInOneCall", "a record that comes twice in one call is kept once, without error", appendTwiceInOneCall},
 	{"Append/Conflict", "an ID that is there with other content is ErrConflict, and what is there stays", appendConflict},
 	{"Append/ConflictInOneCall", "an ID that comes twice in one call with different content is ErrConflict", appendConflictInOneCall},
+	{"Append/IDElsewhere", "an ID that is another person's is a conflict or a key of its own, and never skipped in silence", appendIDElsewhere},
 }
 
 // texts are hard to keep. NUL and invalid UTF-8 are not among them: the
@@ -103,10 +104,10 @@ func appendEveryField(e *env) error {
 		{"BusinessName", 512, func(r *consent.Record, text string) { r.BusinessName = text }},
 		{"Statement.Text", 16 << 10, func(r *consent.Record, text string) { r.Statement.Text = text }},
 		{"Statement.ReviewedBy", 512, func(r *consent.Record, text string) { r.Statement.ReviewedBy = text }},
-		{"Evidence.Reference", 4 << 10, func(r *consent.Record, text string) { r.Evidence.Reference = text }},
-		{"Evidence.URL", 4 << 10, func(r *consent.Record, text string) { r.Evidence.URL = text }},
-		{"Evidence.UserAgent", 4 << 10, func(r *consent.Record, text string) { r.Evidence.UserAgent = text }},
-		{"Evidence.Actor", 4 << 10, func(r *consent.Record, text string) { r.Evidence.Actor = text }},
+		{"Evidence.Reference", 16 << 10, func(r *consent.Record, text string) { r.Evidence.Reference = text }},
+		{"Evidence.URL", 16 << 10, func(r *consent.Record, text string) { r.Evidence.URL = text }},
+		{"Evidence.UserAgent", 16 << 10, func(r *consent.Record, text string) { r.Evidence.UserAgent = text }},
+		{"Evidence.Actor", 16 << 10, func(r *consent.Record, text string) { r.Evidence.Actor = text }},
 	}
 	for _, f := range fields {
 		r := full
@@ -136,7 +137,7 @@ func appendEveryField(e *env) error {
 	}
 	r.Evidence.Extra = map[string]string{}
 	for i := range 64 {
-		r.Evidence.Extra[fmt.Sprintf("%03d", i)+filled(252)] = filled(4 << 10)
+		r.Evidence.Extra[fmt.Sprintf("%03d", i)+filled(252)] = filled(16 << 10)
 	}
 	if err := survives("the longest keys, 64 categories and 64 long extras", r); err != nil {
 		return err
@@ -545,4 +546,30 @@ func appendConflictInOneCall(e *env) error {
 		}
 	}
 	return e.append(r)
+}
+
+func appendIDElsewhere(e *env) error {
+	first := e.optIn(acme, person(1), noon, consent.Marketing)
+	if err := e.append(first); err != nil {
+		return err
+	}
+	for _, other := range []struct {
+		what     string
+		business string
+		subject  consent.Subject
+	}{{"another subject", acme, person(2)}, {"another business", "globex", person(1)}} {
+		stop := e.optOut(other.business, other.subject, noon)
+		stop.ID = first.ID
+		var want []consent.Record
+		switch err := e.store.Append(e.ctx, stop); {
+		case err == nil:
+			want = []consent.Record{stop}
+		case !errors.Is(err, consent.ErrConflict):
+			return fmt.Errorf("the ID of a record of %s: Append returned %w; want nil or ErrConflict", other.what, err)
+		}
+		if err := e.want(other.business, other.subject, want...); err != nil {
+			return fmt.Errorf("the ID of a record of %s: %w", other.what, err)
+		}
+	}
+	return e.want(acme, person(1), first)
 }

@@ -51,7 +51,7 @@ var broken = []struct {
 	}, []string{"Keys/Exact"}},
 	{"knows people by subject only", func() consent.Store {
 		return keyed(func(_ string, s consent.Subject) string { return s.String() })
-	}, []string{"Keys/Apart", "Keys/Exact", "Append/AllOrNothing", "Append/Many", "Standings/Random", "Standings/Nobody", "Erase/OnlyOne", "Erase/Nobody"}},
+	}, []string{"Keys/Apart", "Keys/Exact", "Append/AllOrNothing", "Append/Many", "Append/IDElsewhere", "Standings/Random", "Standings/Nobody", "Erase/OnlyOne", "Erase/Nobody"}},
 	{"folds the case of categories", func() consent.Store {
 		return folding(func(records []consent.Record) consent.Standing {
 			var s consent.Standing
@@ -248,6 +248,30 @@ var broken = []struct {
 			return nil
 		}}
 	}, []string{"Append/Again"}},
+	{"skips IDs that are anybody's", func() consent.Store {
+		f := newReference()
+		var mu sync.Mutex
+		taken := map[[16]byte]string{}
+		return &wrapped{Store: f, append: func(ctx context.Context, records []consent.Record) error {
+			mu.Lock()
+			defer mu.Unlock()
+			var fresh []consent.Record
+			for _, r := range records {
+				key := f.key(r.BusinessID, r.Subject)
+				if of, there := taken[r.ID]; there && of != key {
+					continue
+				}
+				fresh = append(fresh, r)
+			}
+			if err := f.Append(ctx, fresh...); err != nil {
+				return err
+			}
+			for _, r := range fresh {
+				taken[r.ID] = f.key(r.BusinessID, r.Subject)
+			}
+			return nil
+		}}
+	}, []string{"Append/IDElsewhere"}},
 	{"ignores conflicts", func() consent.Store {
 		f := newReference()
 		f.same = func(consent.Record, consent.Record) bool { return true }
