@@ -99,6 +99,25 @@ func ExampleLedger_OptOut() {
 	// utility/orders true [] <nil>
 }
 
+// Ask before every send, and take an error for a no.
+func ExampleLedger_Check() {
+	ctx := context.Background()
+	ledger := consent.New(memstore.New(), consent.Config{Now: func() time.Time { return at(12) }})
+	if _, err := ledger.OptIn(ctx, exampleOptIn()); err != nil {
+		fmt.Println(err)
+	}
+	m := consent.Message{BusinessID: "sol", Phone: consent.MustParsePhone("+34612345678"), Category: consent.Marketing}
+	d, err := ledger.Check(ctx, m)
+	fmt.Println(d.Allowed, d.Reasons, err)
+
+	m.LastInboundAt = at(11) // the person wrote an hour ago
+	d, err = ledger.Check(ctx, m)
+	fmt.Println(d.Allowed, d.Reasons, err)
+	// Output:
+	// false [template_required] <nil>
+	// true [] <nil>
+}
+
 // CheckAll filters an audience with one question to the store.
 func ExampleLedger_CheckAll() {
 	ctx := context.Background()
@@ -240,6 +259,27 @@ func ExampleParsePhone() {
 	// +12015550123 US true <nil>
 	// +12*******23
 	// true
+}
+
+// Standings may be joined in any order: an old opt-in that comes late changes nothing.
+func ExampleStanding_Apply() {
+	optIn := consent.Record{Kind: consent.KindOptIn, Categories: []consent.Category{"marketing"}, OccurredAt: at(9)}
+	optOut := consent.Record{Kind: consent.KindOptOut, OccurredAt: at(10)}
+	m := consent.Message{Category: "marketing", LastInboundAt: at(11)}
+
+	inOrder := consent.Standing(nil).Apply(optIn).Apply(optOut)
+	late := consent.Standing(nil).Apply(optOut).Apply(optIn)
+	fmt.Println(inOrder.Equal(late), consent.Policy{}.Decide(late, m, at(12)).Reasons)
+	// Output:
+	// true [opted_out]
+}
+
+// Replace the words that count as a whole message.
+func ExampleKeywords_ReadReply() {
+	k := consent.Keywords{Stop: []string{"BASTA"}, Start: []string{"VENGA"}}
+	fmt.Println(k.ReadReply("Basta!", language.Und).Intent)
+	// Output:
+	// stop_all
 }
 
 func ExampleReadReply() {

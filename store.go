@@ -25,6 +25,12 @@ var ErrConflict = errors.New("consent: the ID belongs to a record with other con
 // call a [Ledger], never a Store directly: the Ledger validates, so a Store may take
 // well-formed records for granted.
 //
+// To write one, start from examples/customstore, a small Store on an embedded engine. It
+// keeps a person's records under keys of business, subject, time and ID, and the standing
+// beside them, taken further by [Standing.Apply]; one transaction writes both, so that they
+// never differ; Standings reads a row a person, and History reads page by page, so that
+// nothing is locked while the caller's loop runs. Its test is one call of storetest.Run.
+//
 // This comment is the whole contract. The name in parentheses after each "must" is the
 // subtest of storetest.Run that checks it.
 //
