@@ -19,6 +19,8 @@ func seeds(f *testing.F, sort string) {
 	}
 	f.Add("\u202eI agree\u2066 to receive texts", "en", "X")
 	f.Add("İı ß ﬁ ㍿ ẞ e\u0301\u200b", "", "ß&")
+	f.Add("S dès que a récolte nc’", "rf", "Récolte")
+	f.Add(" \u200b ", "", "X")
 	f.Add(strings.Repeat("(", 300), "tr", strings.Repeat("a ", 40))
 }
 
@@ -95,6 +97,26 @@ func FuzzReadReply(f *testing.F) {
 		checkSpans(t, text, ReadReply(text, tag, nil).Spans)
 		checkSpans(t, text, ReadReply(text, tag, &Keywords{Stop: []string{keyword}}).Spans)
 	})
+}
+
+// TestOrdinaryNames wants a name that is also an ordinary word read the same
+// whatever its capitals.
+func TestOrdinaryNames(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		want       Verdict
+	}{
+		{"Offers", "I agree to receive offers by text.", Pass},
+		{"Offers", "I agree to receive Offers by text.", Pass},
+		{"Never", "I agree to receive messages from Never.", Pass},
+		{"Never", "I will never agree to receive messages.", Fail},
+	} {
+		for _, v := range append(variants(tc.text), variant{"as it is", tc.text}) {
+			if got := review(v.text, language.English, []string{tc.name}).Statement; got.Verdict != tc.want {
+				t.Errorf("%s, %s: got %v (%s), want %v: %s", tc.name, v.how, got.Verdict, got.Reason, tc.want, v.text)
+			}
+		}
+	}
 }
 
 // TestInvariance runs the variants over every labelled text: statement and name.

@@ -467,9 +467,19 @@ func caseOf(f *folded) letterCase {
 	return letterCase{up == 0, up*10 > cased*6}
 }
 
-// lowerWord reports a match that a careful writer would have capitalised.
-func (m *nameMatch) lowerWord(f *folded, c letterCase) bool {
-	return f.kinds[m.from].cased() && !slices.Contains(f.upper[m.from:m.to], true) && !m.form.lower && !c.none
+// ordinary is the part that a name of one word plays in a statement if it is
+// the language's own word: "offers" is what is received, whatever the shop is
+// called. Capitals do not decide it, or a text would say one thing in small
+// letters and another in capitals.
+func (l *lexicon) ordinary(f *folded, m *nameMatch) class {
+	if !m.form.single || !f.kinds[m.from].cased() {
+		return 0
+	}
+	t := l.text()
+	if _, rec := t.longest(f, m.from); rec != 0 {
+		return t.recs[rec-1].class &^ (cWord | cNaming | cBrand | cPlaceholder | cFrom | cOf)
+	}
+	return 0
 }
 
 // judge decides how surely match m, item n of r, is the name.

@@ -1,8 +1,9 @@
 package wording
 
 import (
-	"strings"
+	"slices"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
@@ -93,14 +94,16 @@ func review(text string, tag language.Tag, given []string) *Result {
 		return unread("too_long")
 	case !utf8.ValidString(text):
 		return unread("invalid_utf8")
-	case strings.TrimSpace(text) == "":
-		return &Result{Statement: Judgement{Verdict: Fail, Reason: "empty"}, Name: Judgement{Verdict: Fail, Reason: "none"}}
 	}
 	lib := open()
 	sc := scratches.Get().(*scratch)
 	defer scratches.Put(sc)
 	f := &sc.folded
 	f.text(text)
+	// Folded first: a text of characters that nobody sees is empty as well.
+	if !slices.ContainsFunc(f.runes, func(r rune) bool { return !unicode.IsSpace(r) }) {
+		return &Result{Statement: Judgement{Verdict: Fail, Reason: "empty"}, Name: Judgement{Verdict: Fail, Reason: "none"}}
+	}
 
 	sc.candidates = lib.detect(f, noMask, lib.index(tag), sc.candidates)
 	n := compileNames(lib, given)
@@ -171,7 +174,6 @@ func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 	sc.matches = n.find(f, lex, sc.matches)
 	letters := caseOf(f)
 	sc.masks = sc.masks[:0]
-	doubtful := -1
 	b := sc.blanks
 	for i := range sc.matches {
 		m := &sc.matches[i]
@@ -182,14 +184,11 @@ func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 		if len(b) > 0 && b[0].from < m.to {
 			continue // inside a placeholder
 		}
-		if m.form.single && m.lowerWord(f, letters) {
-			doubtful = i
-			continue
-		}
-		sc.masks = append(sc.masks, mask{m.from, m.to, cName})
+		sc.masks = append(sc.masks, mask{m.from, m.to, cName | lex.ordinary(f, m)})
 	}
 	sc.masks = append(sc.masks, b...)
 	r.read(lex, f, sc.masks)
+	sc.plainNames()
 
 	for _, s := range sc.blanks {
 		res.Placeholders = append(res.Placeholders, f.span(s.from, s.to))
@@ -199,7 +198,7 @@ func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 			res.Placeholders = append(res.Placeholders, f.span(it.from, it.to))
 		}
 	}
-	res.Name = sc.name(letters, doubtful)
+	res.Name = sc.name(letters)
 	if res.Name.Verdict != Pass && len(res.Placeholders) > 0 {
 		res.Name = Judgement{Verdict: Fail, Reason: "placeholder", Spans: res.Placeholders}
 	}
@@ -212,21 +211,32 @@ func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 	return res
 }
 
+// plainNames takes the part that a name's word plays elsewhere from it where
+// it stands as a name does: "news from Never".
+func (sc *scratch) plainNames() {
+	r, n := &sc.reading, 0
+	for i := range sc.matches {
+		m := &sc.matches[i]
+		for n < len(r.items) && r.items[n].from < m.from {
+			n++
+		}
+		if n < len(r.items) && r.items[n].from == m.from && r.items[n].class&cName != 0 && r.items[n].class != cName && r.naming(m, n) {
+			r.items[n].class = cName
+		}
+	}
+}
+
 // name judges the name by its best place in the text.
-func (sc *scratch) name(letters letterCase, doubtful int) Judgement {
+func (sc *scratch) name(letters letterCase) Judgement {
 	f, r := &sc.folded, &sc.reading
 	best := Judgement{Verdict: Fail, Reason: "none"}
-	if doubtful >= 0 {
-		m := &sc.matches[doubtful]
-		best = Judgement{Verdict: Unsure, Reason: "ordinary_word", Spans: []Span{f.span(m.from, m.to)}}
-	}
 	n := 0
 	for i := range sc.matches {
 		m := &sc.matches[i]
 		for n < len(r.items) && r.items[n].from < m.from {
 			n++
 		}
-		if n >= len(r.items) || r.items[n].from != m.from || r.items[n].class != cName {
+		if n >= len(r.items) || r.items[n].from != m.from || r.items[n].class&cName == 0 {
 			continue
 		}
 		switch r.judge(m, n, letters) {
