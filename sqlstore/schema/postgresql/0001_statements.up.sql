@@ -1,0 +1,13 @@
+-- +goose Up
+-- What people saw or heard when they agreed, once per business however many
+-- agreed to it. hash is the SHA-256 of the other three fields, so a changed
+-- text is another row and no row ever changes. Records name it by hash; there
+-- is no foreign key, so that records and statements may live on other shards.
+CREATE TABLE IF NOT EXISTS consent_statements (
+    business      text COLLATE "C" NOT NULL,
+    hash          bytea NOT NULL,
+    text          text NOT NULL,
+    language      text COLLATE "C" NOT NULL,   -- BCP 47; und: not known
+    reviewed_by   text NOT NULL,               -- who approved the text, or empty
+    PRIMARY KEY (business, hash)
+);
