@@ -329,6 +329,9 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		case k > 0 && ands[string(w)] && p < len(f.runes) && f.runes[p] == '&':
 			p++
 		default:
+			if p >= len(f.runes) {
+				return m, false // the text ends before the name does
+			}
 			end := f.wordEnd(p + j)
 			if !last && lex != nil && lex.inner && f.kinds[p].cased() && j >= 3 && len(w)-j <= 2 && end-p-j <= 2 && len(w)-j+end-p-j <= 3 {
 				p = end // the adjective of a name: Alten Zollhauses
