@@ -195,7 +195,7 @@ func TestForTheTeam(t *testing.T) {
 		"nobody":           text("m", "", "STOP", ""),
 		"no ID":            text("", "12015550123", "STOP", ""),
 		"unknown business": strings.Replace(text("m", "12015550123", "STOP", ""), `"1"`, `"2"`, 1),
-		"endless ID":       text(strings.Repeat("m", 5000), "12015550123", "STOP", ""),
+		"endless ID":       text(strings.Repeat("m", 20_000), "12015550123", "STOP", ""),
 		"a question":       text("m", "12015550123", "Do you sell rye bread?", ""),
 	} {
 		f := newFixture()
