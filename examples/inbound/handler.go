@@ -167,9 +167,10 @@ var messageRecordIDs = uuid.MustParse("0a3d7c54-4a0e-4c4b-9c1d-6c1e5a0f7b21")
 // delivered twice is one opt-out.
 func messageRecordID(id string) uuid.UUID { return uuid.NewSHA1(messageRecordIDs, []byte(id)) }
 
-// cut makes text fit for evidence: the ledger takes 4 KiB a value, and no NUL.
+// cut makes text fit for evidence: the ledger takes 16 KiB a value, which is
+// WhatsApp's longest message in any script, and no NUL.
 func cut(s string) string {
-	const limit = 1000
+	const limit = 4000
 	s = strings.ReplaceAll(s, "\x00", "")
 	if r := []rune(s); len(r) > limit {
 		return string(r[:limit]) + "…"
