@@ -621,7 +621,7 @@ func (l *Ledger) Check(ctx context.Context, m Message) (d Decision, err error) {
 	if n == 2 {
 		standing = standing.Merge(buf.into[1])
 	}
-	d = decide(standing, &m, l.cfg.Now())
+	d = decide(standing, &m, l.cfg.Now(), true)
 	l.bufs.Put(buf)
 	if l.cfg.OnDecision != nil {
 		l.cfg.OnDecision(ctx, m, d)
@@ -680,7 +680,7 @@ func (l *Ledger) CheckAll(ctx context.Context, messages []Message) ([]Decision, 
 				standing = standing.Merge(into[at])
 				at++
 			}
-			decisions[i] = decide(standing, &messages[i], now)
+			decisions[i] = decide(standing, &messages[i], now, true)
 		}
 	}
 	if l.cfg.OnDecision != nil {

@@ -91,6 +91,7 @@ func TestDecide(t *testing.T) {
 		{"service: opted out of service after the message", records{optOut(100*h, "service")}, consent.Message{Category: "service", LastInboundAt: ago(h)}, reasons{"opted_out"}},
 		{"service: opted out of marketing after the message", records{optOut(100*h, "marketing")}, consent.Message{Category: "service", LastInboundAt: ago(h)}, nil},
 		{"service: the opt-out is kept to the microsecond, the message to the nanosecond", records{optOut(99 * h)}, consent.Message{Category: "service", LastInboundAt: ago(h).Add(999)}, reasons{"opted_out"}},
+		{"service: a category that is none", nil, consent.Message{Category: "service//x", LastInboundAt: ago(h)}, reasons{"not_covered"}},
 		{"service: never wrote", nil, consent.Message{Category: "service"}, reasons{"no_opt_in", "template_required", "window_closed"}},
 		{"service: wrote yesterday", nil, consent.Message{Category: "service", LastInboundAt: ago(25 * h)}, reasons{"no_opt_in", "template_required", "window_closed"}},
 		{"service: the window is what counts, even with an opt-in", records{optIn(0, "service")}, consent.Message{Category: "service", LastInboundAt: ago(25 * h)}, reasons{"template_required", "window_closed"}},

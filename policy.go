@@ -264,15 +264,21 @@ const window = 24 * time.Hour
 //
 // Decide reads neither m.BusinessID nor the person: that s is theirs is the caller's
 // part, or the [Ledger]'s.
-func (p Policy) Decide(s Standing, m Message, now time.Time) Decision { return decide(s, &m, now) }
+func (p Policy) Decide(s Standing, m Message, now time.Time) Decision {
+	return decide(s, &m, now, m.Category.IsValid())
+}
 
-// decide is Decide for the ledger, which asks before every send: it copies no Message.
-func decide(s Standing, m *Message, now time.Time) (d Decision) {
+// decide is Decide for the ledger, which asks before every send: it copies no Message,
+// and known tells whether the category was found valid before.
+func decide(s Standing, m *Message, now time.Time, known bool) (d Decision) {
 	d.At = now
 	open, root := windowOpen(m.LastInboundAt, now), m.Category.Root()
 
-	why, optIn := consentTo(s, m.Category, now)
-	if why != "" && root == Service && open && !optedOutSince(s, m.Category, m.LastInboundAt) {
+	why, optIn := ReasonNotCovered, uuid.Nil
+	if known {
+		why, optIn = consentTo(s, m.Category, now)
+	}
+	if why != "" && known && root == Service && open && !optedOutSince(s, m.Category, m.LastInboundAt) {
 		why = ""
 	}
 
@@ -301,9 +307,6 @@ func windowOpen(lastInbound, now time.Time) bool {
 // consentTo finds the latest entry that covers c and tells why it is no permission, or
 // "" and the opt-in if it is one.
 func consentTo(s Standing, c Category, now time.Time) (Reason, uuid.UUID) {
-	if !c.IsValid() {
-		return ReasonNotCovered, uuid.Nil
-	}
 	latest, anyOptIn := -1, false
 	for i := range s {
 		e := &s[i]
