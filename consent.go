@@ -16,7 +16,7 @@
 //	ledger := consent.New(memstore.New(), consent.Config{})
 //
 //	_, err := ledger.OptIn(ctx, consent.OptIn{ … })  // *PolicyError: refused, and why
-//	_, err = ledger.OptOut(ctx, consent.OptOut{ … }) // always taken
+//	_, err = ledger.OptOut(ctx, consent.OptOut{ … }) // no rule refuses it
 //
 //	d, err := ledger.Check(ctx, consent.Message{ … })
 //	if err != nil || !d.Allowed {
