@@ -39,6 +39,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	for i := range r.sentences {
 		found[i] = r.sentence(&r.sentences[i])
 	}
+	r.choose(found)
 	// Questions and announcements need their answer nearby.
 	for i := range found {
 		switch found[i].stance {
@@ -47,7 +48,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceTopic:
-			if i+1 < len(found) && found[i+1].stance == stanceAnswer {
+			if i+1 < len(found) && (found[i+1].stance == stanceAnswer || found[i+1].stance == stanceAgree) {
 				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[i+1].items...)}
 			}
 		case stanceOffer:
@@ -93,6 +94,81 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	}
 	return Fail, "none", nil
 }
+
+// A box is what stands before or behind an option: "☒ I agree ☐ I do not".
+type box uint8
+
+const (
+	noBox box = iota
+	openBox
+	tickedBox
+)
+
+// boxAt finds a box before folded position i, or behind it.
+func (r *reading) boxAt(i, step int) box {
+	f := r.f
+	at := func(i int) rune {
+		if i < 0 || i >= len(f.runes) {
+			return 0
+		}
+		return f.runes[i]
+	}
+	if step < 0 {
+		i--
+	}
+	for at(i) == ' ' || at(i) == '\n' {
+		i += step
+	}
+	if c := at(i); step < 0 && c != '[' && c != '(' {
+		return boxes[c]
+	} else if step > 0 && c != '[' && c != '(' {
+		return boxes[c]
+	}
+	switch c := at(i + 1); {
+	case c == ' ' || c == ']' || c == ')':
+		return openBox
+	case at(i+2) == ']' || at(i+2) == ')':
+		return tickedBox
+	}
+	return noBox
+}
+
+var boxes = map[rune]box{
+	'☐': openBox, '□': openBox, '▢': openBox, '⬜': openBox, '◻': openBox, '▫': openBox, '○': openBox, '◯': openBox,
+	'☑': tickedBox, '☒': tickedBox, '✓': tickedBox, '✔': tickedBox, '✅': tickedBox,
+}
+
+// choose reads two boxes, one for and one against, as a choice: the one
+// against is no refusal unless it alone is ticked.
+func (r *reading) choose(found []finding) {
+	for i := 1; i < len(found); i++ {
+		a, b := &r.sentences[i-1], &r.sentences[i]
+		first, second := r.boxAt(a.text[0], -1), r.boxAt(b.text[0], -1)
+		if first == noBox {
+			first, second = second, r.boxAt(b.text[1], 1)
+		}
+		if first == noBox || second == noBox {
+			continue
+		}
+		yes, no := &found[i-1], &found[i]
+		if r.against(a) {
+			yes, no = no, yes
+			first, second = second, first
+		} else if !r.against(b) {
+			continue
+		}
+		switch {
+		case yes.stance != stancePass && yes.stance != stanceAgree && yes.stance != stanceAnswer && yes.stance != stanceAsks:
+		case second == tickedBox && first != tickedBox:
+			*no = finding{stance: stanceNegative, reason: "refusal", items: r.of(a.from, b.to, negatives)}
+		case no.stance == stanceNegative || no.stance == stanceNone:
+			*no = finding{}
+		}
+	}
+}
+
+// against reports a sentence with a live negator.
+func (r *reading) against(s *sentence) bool { return r.has(s.from, s.to)&(cNeg|cRefuse) != 0 }
 
 func first(a, b *finding) *finding {
 	if a != nil {
@@ -381,7 +457,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		if c&cAssent != 0 {
 			return finding{stance: stanceAgree, items: items(cAssent)}
 		}
-		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: true}
+		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: to-from <= 5} // more is talk
 	case c&(cAct|cTick) != 0 && bad == 0 && c&(cSend|cContact|cComm) == 0: // "reply YES to receive"
 		return finding{stance: stanceAnswer, items: items(cAct | cTick)}
 	case c&anchors != 0 && c&cOther != 0:
@@ -396,10 +472,8 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{reason: "third_party_only", items: items(cThird)}
 	case c&cComm != 0 && c&(anchors|verbs|bad) == 0:
 		return finding{stance: stanceTopic, items: items(cComm)}
-	case c&verbs != 0 && c&cComm != 0 && c&cMe != 0:
-		return finding{stance: stanceOffer, reason: "notice", items: items(verbs)} // "… that I get your news. I agree to this."
 	case c&verbs != 0 && c&cComm != 0:
-		return finding{reason: "notice", items: items(verbs)}
+		return finding{stance: stanceOffer, reason: "notice", items: items(verbs)} // "… that I get your news. I agree to this."
 	}
 	return finding{}
 }
