@@ -104,6 +104,12 @@ func TestNameMechanisms(t *testing.T) {
 		{"quotes inside", "", "", "Magazin Sowa", "news from Magazin «Sowa»", true},
 		{"an article may be lost behind a preposition", "", "[from]\ndu", "Le Panier de Fatou", "messages du Panier de Fatou", true},
 		{"what a prefix swallows of the name", "", "[name.clitic]\nll=al", "Alwaha Sky", "news llwaha Sky", true},
+		{"a plus is part of a name", "", "", "BioMed+ Cotonou", "news from BioMed+ Cotonou", true},
+		{"a plus at the end", "", "", "Okulist+", "news from «Okulist+»", true},
+		{"an and that is joined to the next word", "", "", "ألفا & بيتا", "news from ألفا وبيتا", true},
+		{"an and spelt otherwise", "", "", "রূপসী অ্যান্ড বিউটি", "news from রূপসী এন্ড বিউটি", true},
+		{"the longest joined legal form", "", "", "紅葉酒莊股份有限公司", "news from 紅葉酒莊", true},
+		{"every preposition of one length is tried", "", "[name.clitic]\nll, ll=al", "Alwaha Sky", "news llwaha Sky", true},
 		{"another word is not the name", "", "", "Altes Zollhaus", "news from Neues Zollhaus", false},
 	} {
 		t.Run(tc.rule, func(t *testing.T) {
