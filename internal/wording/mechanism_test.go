@@ -122,3 +122,38 @@ func TestNameMechanisms(t *testing.T) {
 		})
 	}
 }
+
+// TestStanding tells names from the words that they also are.
+func TestStanding(t *testing.T) {
+	const words = "[from]\nfrom\n[of]\nzu\n[word]\nhope, anker, आशा\n[naming]\nteam, sender\n[comm]\nख़बर\n[permit]\nallow\n"
+	for _, tc := range []struct {
+		rule, keys, name, text string
+		want                   Verdict
+	}{
+		{"a known word behind from", "", "Hope", "I agree: news from Hope", Pass},
+		{"a known word in small letters", "", "Hope", "I agree, news from hope", Unsure},
+		{"a capital tells a name", "", "Hope", "agree to receive Hope news", Pass},
+		{"but not where every noun has one", "capitals: nouns", "Anker", "agree to receive Anker news", Unsure},
+		{"there it needs a naming position", "capitals: nouns", "Anker", "agree to receive news from Anker", Pass},
+		{"the value of the sender's field", "", "आशा", "Sender: आशा\nagree receive news", Pass},
+		{"the value of another field", "", "आशा", "Goods: आशा\nagree receive news", Unsure},
+		{"in quotes", "", "आशा", "agree receive news «आशा» zz", Pass},
+		{"a known word without capitals", "", "आशा", "agree receive आशा zu news", Unsure},
+		{"an unknown word that is long enough", "", "पाऊलवाट", "agree receive पाऊलवाट zz news", Pass},
+		{"a genitive makes a longer name", "[from]\nof", "Rosa", "receive news from Rosa of Tramontana", Unsure},
+	} {
+		t.Run(tc.rule, func(t *testing.T) {
+			keys, more, _ := strings.Cut(tc.keys, "[")
+			if more != "" {
+				more = "[" + more + "\n"
+			}
+			lex := mini(t, strings.TrimSpace("object: after\n"+keys)+"\n"+frameWords+words+more)
+			sc := new(scratch)
+			sc.folded.text(tc.text)
+			res := sc.readName(&Result{}, lex, newNames(open(), []string{tc.name}))
+			if got := res.Name.Verdict; got != tc.want {
+				t.Errorf("%q in %q: got %v %s, want %v", tc.name, tc.text, got, res.Name.Reason, tc.want)
+			}
+		})
+	}
+}
