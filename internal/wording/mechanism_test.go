@@ -74,6 +74,17 @@ not
 share
 `
 
+const aboutWords = `
+[about]
+about
+[stop]
+cancellation
+[utility]
+delays, prices
+[word]
+now
+`
+
 const whenWords = `
 [when]
 when
@@ -148,6 +159,11 @@ func TestMechanisms(t *testing.T) {
 		{"a tag makes no question of a wish", "", fieldWords, "I want receive news, possible?", Pass},
 		{"a list is no tag", "", fieldWords, "want receive news, messages?", Fail},
 		{"a question stays one", "", fieldWords, "would you receive news, possible?", Fail},
+		{"a stop that is a topic", "", aboutWords, "agree receive messages about delays, cancellation and prices", Pass},
+		{"a stop behind the topics", "", aboutWords, "agree receive messages about delays, cancellation now", Fail},
+		{"consent withdrawn behind the topics", "", aboutWords, "agree receive messages about delays, cancellation", Fail},
+		{"consent withdrawn behind a colon", "", aboutWords, "agree receive messages about delays: cancellation", Fail},
+		{"the end of consent is no topic", "", aboutWords, "cancellation agree receive messages", Fail},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
