@@ -197,6 +197,7 @@ func TestNameMechanisms(t *testing.T) {
 		{"an and that is joined to the next word", "", "", "ألفا & بيتا", "news from ألفا وبيتا", true},
 		{"an and spelt otherwise", "", "", "রূপসী অ্যান্ড বিউটি", "news from রূপসী এন্ড বিউটি", true},
 		{"the longest joined legal form", "", "", "紅葉酒莊股份有限公司", "news from 紅葉酒莊", true},
+		{"a shorter one", "", "", "海蓝科技有限公司", "news from 海蓝科技", true},
 		{"every preposition of one length is tried", "", "[name.clitic]\nll, ll=al", "Alwaha Sky", "news llwaha Sky", true},
 		{"another word is not the name", "", "", "Altes Zollhaus", "news from Neues Zollhaus", false},
 	} {
