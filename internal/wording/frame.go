@@ -35,11 +35,19 @@ const (
 
 // statement decides what the text as a whole says.
 func (r *reading) statement() (verdict Verdict, reason string, items []int) {
+	fields := r.layout()
+	r.spendFields(fields)
 	found := make([]finding, len(r.sentences))
 	for i := range r.sentences {
 		found[i] = r.sentence(&r.sentences[i])
 	}
 	r.choose(found)
+	r.headed(found)
+	if len(fields) > 0 {
+		if a := r.agreement(fields); a.stance != stanceNone {
+			found = append(found, a)
+		}
+	}
 	// Questions and announcements need their answer nearby.
 	for i := range found {
 		switch found[i].stance {
@@ -48,8 +56,8 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceTopic:
-			if i+1 < len(found) && (found[i+1].stance == stanceAnswer || found[i+1].stance == stanceAgree) {
-				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[i+1].items...)}
+			if j := agreedBelow(found, i); j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceOffer:
 			if j := answer(found, i, 1, 2, false); j >= 0 {
@@ -85,6 +93,8 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 		return Fail, negative.reason, negative.items
 	case unsure != nil:
 		return Unsure, unsure.reason, unsure.items
+	case pass != nil && r.silent(true):
+		return Unsure, "contradiction", pass.items // somebody else sends
 	case pass != nil:
 		return Pass, pass.reason, pass.items
 	case asks != nil:
@@ -93,6 +103,35 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 		return Fail, none.reason, none.items
 	}
 	return Fail, "none", nil
+}
+
+// headed reads a question, a wish or a request that says "it" of the messages
+// which a heading names: "Reminders by text. Would you like to get them?"
+func (r *reading) headed(found []finding) {
+	for i := 1; i < len(found); i++ {
+		topic := found[i-1].stance == stanceTopic
+		if !topic && found[i-1].stance != stanceOffer || found[i].stance != stanceNone {
+			continue
+		}
+		s := &r.sentences[i]
+		c, unknown := r.has(s.from, s.to), 0
+		for k := s.from; k < s.to; k++ {
+			unknown += r.items[k].unknown
+		}
+		if c&(oppose|cTerms|cData|cOther|cThird|cIf|cComm) != 0 || c&(verbs|cSignup) == 0 && c&cQuestion == 0 || unknown > 1 || s.to-s.from > 8 {
+			continue
+		}
+		items := append(slices.Clone(found[i-1].items), r.of(s.from, s.to, anchors|verbs)...)
+		switch {
+		case c&cQuestion != 0 || s.question && c&(cWish|cAssent|cPermit|cRequest) != 0:
+			found[i] = finding{stance: stanceAsks, reason: "unanswered", items: items}
+			if c&cAnswer != 0 {
+				found[i].stance, found[i].reason = stancePass, "question_answer"
+			}
+		case topic && c&cWish != 0 && c&verbs != 0 && c&cNotice == 0:
+			found[i] = finding{stance: stancePass, reason: "wish", items: items}
+		}
+	}
 }
 
 // A box is what stands before or behind an option: "☒ I agree ☐ I do not".
@@ -124,13 +163,11 @@ func (r *reading) boxAt(i, step int) box {
 	} else if step > 0 && c != '[' && c != '(' {
 		return boxes[c]
 	}
-	switch c := at(i + 1); {
-	case c == ' ' || c == ']' || c == ')':
-		return openBox
-	case at(i+2) == ']' || at(i+2) == ')':
-		return tickedBox
+	if i < 0 || i >= len(f.runes) {
+		return noBox
 	}
-	return noBox
+	b, _ := boxRune(f, i)
+	return b
 }
 
 var boxes = map[rune]box{
@@ -157,6 +194,12 @@ func (r *reading) choose(found []finding) {
 		} else if !r.against(b) {
 			continue
 		}
+		if y := r.sentences[i-1]; yes == &found[i] {
+			y = r.sentences[i]
+			r.agreed(&y, yes)
+		} else {
+			r.agreed(&y, yes)
+		}
 		switch {
 		case yes.stance != stancePass && yes.stance != stanceAgree && yes.stance != stanceAnswer && yes.stance != stanceAsks:
 		case second == tickedBox && first != tickedBox:
@@ -164,6 +207,14 @@ func (r *reading) choose(found []finding) {
 		case no.stance == stanceNegative || no.stance == stanceNone:
 			*no = finding{}
 		}
+	}
+}
+
+// agreed makes an option that agrees, "☑ I agree to receive", an answer.
+func (r *reading) agreed(s *sentence, f *finding) {
+	c := r.has(s.from, s.to)
+	if f.stance == stanceNone && c&(cAssent|cWish) != 0 && c&(cTerms|cData|cOther|cThird) == 0 {
+		*f = finding{stance: stanceAgree, items: r.of(s.from, s.to, cAssent|cWish)}
 	}
 }
 
@@ -198,6 +249,20 @@ func answer(found []finding, i, before, after int, question bool) int {
 					return j
 				}
 			}
+		}
+	}
+	return -1
+}
+
+// agreedBelow finds what agrees to heading i: the next sentence, or an agreement
+// below more headings.
+func agreedBelow(found []finding, i int) int {
+	for j := i + 1; j < len(found) && j <= i+4; j++ {
+		switch f := &found[j]; {
+		case f.stance == stanceAgree, f.stance == stanceAnswer && j == i+1:
+			return j
+		case f.stance != stanceTopic && (f.stance != stanceNone || f.reason != ""):
+			return -1
 		}
 	}
 	return -1
@@ -273,6 +338,7 @@ func (r *reading) kill(from, to int) {
 // spend marks the words of harmless negations and of opt-out information, so
 // that neither makes nor undoes an opt-in.
 func (r *reading) spend(s *sentence) {
+	r.occasions(s)
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
 		if it.dead {
@@ -334,6 +400,57 @@ func (r *reading) spend(s *sentence) {
 		}
 		r.kill(from, to)
 	}
+}
+
+// occasions takes from the clauses that "when" opens all that would refuse or
+// be received: "text me when the water is cut off". It does so only where what
+// the clause hangs on stands outside, and the clause agrees to nothing itself.
+func (r *reading) occasions(s *sentence) {
+	const frame = anchors &^ (cTick | cGive)
+	const turns = cAssent | cPermit | cWish | cRefuse | cOptOut | cUntick | cTick | cUnless | cSilence | cDeemed | cIf
+	const mute = negatives | cOther | cTerms | cData | cNotice | cWill | cCan | cThird
+	for i := s.from; i < s.to; i++ {
+		if r.items[i].class&cWhen == 0 || r.items[i].dead {
+			continue
+		}
+		from, to := i+1, i+1
+		var outside class
+		if r.lex.order == orderBefore {
+			for from, to = i, i; from > s.from && r.items[from-1].class&(breaks|cName|cFrom|frame) == 0; from-- {
+			}
+			outside = r.has(i+1, s.to)
+		} else {
+			for to < s.to && r.items[to].class&(breaks|cIf) == 0 && !r.leadsOn(to, s.to) {
+				to++
+			}
+			outside = r.has(s.from, i) | r.has(to, s.to)
+		}
+		inside := r.has(from, to)
+		if outside&frame == 0 || outside&(verbs|cComm|cRequest) == 0 || inside&turns != 0 ||
+			inside&(cNeg|cStop) != 0 && inside&(cSend|cContact|cYou|cUs|cName|cComm) != 0 {
+			continue
+		}
+		for k := from; k < to; k++ {
+			if it := &r.items[k]; it.class&cComm == 0 {
+				it.class &^= mute
+			} else {
+				it.class &^= mute &^ cOther
+			}
+		}
+	}
+}
+
+// leadsOn reports an "and" behind which a new clause begins, no list.
+func (r *reading) leadsOn(i, to int) bool {
+	if r.items[i].class&cAnd == 0 {
+		return false
+	}
+	for k := i + 1; k < to && r.items[k].class&breaks == 0; k++ {
+		if r.items[k].class&(anchors|verbs|cNeg|cMe) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // spent reports whether opt-out information was found in sentence s.
@@ -723,6 +840,15 @@ func (r *reading) bound(a, v int) bool {
 // compound reports that item i only qualifies the message word right behind
 // it: "order updates".
 func (r *reading) compound(i, to int) bool {
+	// 检查报告领取通知: what is written on to a message word qualifies it.
+	for k := i; k+1 < to && k < i+3 && r.f.kinds[r.items[k].from] == kindHan && r.items[k+1].from == r.items[k].to; k++ {
+		switch c := r.items[k+1].class; {
+		case c&(breaks|cAnd|cNeg|cMe|cFrom|cVia) != 0:
+			k = to
+		case c&cComm != 0:
+			return !r.items[k+1].dead
+		}
+	}
 	return i+1 < to && r.items[i+1].unknown <= 1 && r.items[i+1].class&cComm != 0 && !r.items[i+1].dead
 }
 
@@ -814,7 +940,7 @@ func (r *reading) scan(v, step, from, to int) int {
 				channel = i
 			}
 		case it.class&(cOther|cTerms|cData) != 0:
-			if step > 0 && r.compound(i, to) {
+			if (step > 0 || r.f.kinds[it.from] == kindHan) && r.compound(i, to) {
 				continue
 			}
 			if j := i + 2; step > 0 && it.class&cOther != 0 && j < to && r.items[i+1].class&(cAnd|cComma) != 0 && r.items[i+1].unknown+r.items[j].unknown <= 2 &&
@@ -853,6 +979,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 		return -1
 	}
 	senders := r.of(s.from, s.to, cName|cUs)
+	silent := r.silent(false)
 	for _, n := range senders {
 		// "X and its partners", "our partners and us".
 		for _, t := range third {
@@ -860,11 +987,14 @@ func (r *reading) thirdOnly(s *sentence) int {
 			gap, and := 0, false
 			for i := lo + 1; i <= hi; i++ {
 				gap += r.items[i].unknown
-				and = and || r.items[i].class&(cAnd|cComma) != 0 && i < hi
+				and = and || i < hi && (r.items[i].class&cAnd != 0 || r.items[i].class&cComma != 0 && hi-lo <= 3)
 			}
 			if and && gap <= 4 && hi-lo <= 5 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
 			}
+		}
+		if silent || r.owner(s, n) {
+			continue // the owner of the partners who do
 		}
 		if c&cShare == 0 && r.slot(s, n) {
 			return -1
@@ -875,13 +1005,52 @@ func (r *reading) thirdOnly(s *sentence) int {
 				if r.items[i].class&(cSend|cContact) != 0 && r.items[i].class&cThird == 0 && (len(third) == 0 || third[0] > i) {
 					return -1
 				}
-				if r.items[i].class&cThird != 0 {
+				if r.items[i].class&(cThird|cNeg|cRefuse) != 0 {
 					break
 				}
 			}
 		}
 	}
 	return third[0]
+}
+
+// silent reports that the text says of the business itself that it sends
+// nothing: "… from the partners of X alone. X itself does not send messages."
+// plainly asks for a clause that says so of its messages as such and no more.
+func (r *reading) silent(plainly bool) bool {
+	const no = cShare | cThird | cHarmless | cMild | cIf | cUnless | cWhen | anchors&^cRequest
+	const kinds = cMarketing | cUtility | cCalls | cAuth | cMail | cOther | cData
+	for k := range r.sentences {
+		s := &r.sentences[k]
+		for from := s.from; from < s.to; {
+			to := from + 1
+			for to < s.to && r.items[to].class&breaks == 0 {
+				to++
+			}
+			var c class
+			unknown := 0
+			for _, it := range r.items[from:to] {
+				c |= it.class
+				unknown += it.unknown
+			}
+			sends := c&cNeg != 0 && c&(cSend|cContact|cNotice) != 0 || c&cRefuse != 0
+			if sends && c&no == 0 && (!plainly && c&(cName|cUs) != 0 || c&cName != 0 && c&(cMe|kinds) == 0 && unknown <= 3) {
+				return true
+			}
+			from = to
+		}
+	}
+	return false
+}
+
+// owner reports that name n only says whose the partners are: "partners of X".
+func (r *reading) owner(s *sentence, n int) bool {
+	if r.lex.order == orderBefore {
+		return n+1 < s.to && r.items[n+1].unknown <= 1 && (r.items[n+1].class&cThird != 0 ||
+			n+2 < s.to && r.items[n+1].class&(cFrom|cOf) != 0 && r.items[n+2].class&cThird != 0 && r.items[n+2].unknown == 0)
+	}
+	return n > s.from && r.items[n].unknown == 0 && (r.items[n-1].class&cThird != 0 ||
+		n-1 > s.from && r.items[n-1].unknown == 0 && r.items[n-1].class&(cFrom|cOf|cWord) != 0 && r.items[n-1].class&cAnd == 0 && r.items[n-2].class&cThird != 0)
 }
 
 // slot reports whether item n stands in the sender slot and is not merely the
