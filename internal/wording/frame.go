@@ -194,11 +194,10 @@ func (r *reading) choose(found []finding) {
 		} else if !r.against(b) {
 			continue
 		}
-		if y := r.sentences[i-1]; yes == &found[i] {
-			y = r.sentences[i]
-			r.agreed(&y, yes)
+		if yes == &found[i] {
+			r.agreed(b, yes)
 		} else {
-			r.agreed(&y, yes)
+			r.agreed(a, yes)
 		}
 		switch {
 		case yes.stance != stancePass && yes.stance != stanceAgree && yes.stance != stanceAnswer && yes.stance != stanceAsks:
@@ -339,6 +338,7 @@ func (r *reading) kill(from, to int) {
 // that neither makes nor undoes an opt-in.
 func (r *reading) spend(s *sentence) {
 	r.occasions(s)
+	r.topics(s)
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
 		if it.dead {
@@ -438,6 +438,66 @@ func (r *reading) occasions(s *sentence) {
 			}
 		}
 	}
+}
+
+// topics takes the stop from words that only name what messages are about:
+// "messages about delays, cancellations and prices". The list must go on behind
+// such a word, or end with it behind an "and": "consent to messages about
+// offers, withdrawn" is consent withdrawn.
+func (r *reading) topics(s *sentence) {
+	const fill = cWord | cUtility | cOther | cMarketing
+	if r.lex.order == orderBefore {
+		return
+	}
+	var before class
+	for i := s.from; i < s.to; i++ {
+		if it := &r.items[i]; it.class&cAbout == 0 || before&cComm == 0 {
+			before |= it.class
+			continue
+		}
+		head := cAbout // what stands before the word at hand, articles aside
+		for k := i + 1; k < s.to && r.items[k].unknown <= 1; k++ {
+			it := &r.items[k]
+			switch {
+			case r.listed(k):
+				head = it.class & (cComma | cAnd)
+				continue
+			case it.class == cWord:
+				continue
+			case it.class&cStop != 0 && it.class&(cNeg|cRefuse|cOptOut|cRequest|cWish) == 0 && r.topical(s, k, head):
+				it.class &^= cStop
+			case it.class&fill == 0 || it.class&(verbs|anchors|negatives|cMe) != 0:
+				k = s.to
+			}
+			head = 0
+		}
+	}
+}
+
+// listed reports a comma or an "and" that may part the elements of a list.
+func (r *reading) listed(k int) bool {
+	it := &r.items[k]
+	if it.class&cComma != 0 {
+		c := r.f.runes[it.from]
+		return c == ',' || c == '،'
+	}
+	return it.class&cAnd != 0
+}
+
+// topical reports that stop word k, with head before it, is an element of a
+// list of topics.
+func (r *reading) topical(s *sentence, k int, head class) bool {
+	switch {
+	case k+1 == s.to:
+		return head == cAnd || head == cAbout
+	case r.items[k+1].class&(cOf|cFrom) != 0:
+		return head == cAbout
+	case head == 0 || !r.listed(k+1):
+		return false
+	}
+	for k += 2; k < s.to && r.items[k].class == cWord; k++ {
+	}
+	return k < s.to && r.items[k].unknown <= 1 && r.items[k].class&(cUtility|cOther|cMarketing) != 0
 }
 
 // leadsOn reports an "and" behind which a new clause begins, no list.

@@ -120,8 +120,8 @@ func (r *reading) agreement(fields []field) finding {
 		if d.speaks() && speaks < 0 {
 			speaks = i
 		}
-		switch own := d.consents() && d.label&(cComm|cChannel) != 0; {
-		case !own && !d.consents() && d.label&(cTerms|cData) != 0:
+		switch {
+		case d.label&(cTerms|cData) != 0: // it may be these that are agreed to
 			return finding{}
 		case d.label&deliverer != 0 && d.value&cThird != 0 && d.value&(cName|cUs) == 0:
 			return finding{}

@@ -74,6 +74,17 @@ not
 share
 `
 
+const aboutWords = `
+[about]
+about
+[stop]
+cancellation
+[utility]
+delays, prices
+[word]
+now
+`
+
 const whenWords = `
 [when]
 when
@@ -148,6 +159,11 @@ func TestMechanisms(t *testing.T) {
 		{"a tag makes no question of a wish", "", fieldWords, "I want receive news, possible?", Pass},
 		{"a list is no tag", "", fieldWords, "want receive news, messages?", Fail},
 		{"a question stays one", "", fieldWords, "would you receive news, possible?", Fail},
+		{"a stop that is a topic", "", aboutWords, "agree receive messages about delays, cancellation and prices", Pass},
+		{"a stop behind the topics", "", aboutWords, "agree receive messages about delays, cancellation now", Fail},
+		{"consent withdrawn behind the topics", "", aboutWords, "agree receive messages about delays, cancellation", Fail},
+		{"consent withdrawn behind a colon", "", aboutWords, "agree receive messages about delays: cancellation", Fail},
+		{"the end of consent is no topic", "", aboutWords, "cancellation agree receive messages", Fail},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -181,6 +197,7 @@ func TestNameMechanisms(t *testing.T) {
 		{"an and that is joined to the next word", "", "", "ألفا & بيتا", "news from ألفا وبيتا", true},
 		{"an and spelt otherwise", "", "", "রূপসী অ্যান্ড বিউটি", "news from রূপসী এন্ড বিউটি", true},
 		{"the longest joined legal form", "", "", "紅葉酒莊股份有限公司", "news from 紅葉酒莊", true},
+		{"a shorter one", "", "", "海蓝科技有限公司", "news from 海蓝科技", true},
 		{"every preposition of one length is tried", "", "[name.clitic]\nll, ll=al", "Alwaha Sky", "news llwaha Sky", true},
 		{"another word is not the name", "", "", "Altes Zollhaus", "news from Neues Zollhaus", false},
 	} {

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -89,7 +90,15 @@ func newNames(lib *library, given []string) *names {
 			}
 		}
 	}
-	slices.SortStableFunc(n.forms, func(a, b nameForm) int { return len(b.words) - len(a.words) })
+	letters := func(g nameForm) (n int) {
+		for _, w := range g.words {
+			n += len(w)
+		}
+		return n
+	}
+	slices.SortStableFunc(n.forms, func(a, b nameForm) int {
+		return cmp.Or(len(b.words)-len(a.words), letters(b)-letters(a))
+	})
 	return n
 }
 
@@ -164,11 +173,12 @@ func withoutLegal(base nameForm, legal [][][]rune) []nameForm {
 			}
 		}
 		if len(next.words) == len(form.words) {
-			if joined, ok := joinedLegal(form, legal); ok {
-				next = joined
-			} else {
+			joined := joinedLegal(form, legal)
+			if len(joined) == 0 {
 				return out
 			}
+			last := len(joined) - 1
+			out, next = append(out, joined[:last]...), joined[last]
 		}
 		for len(next.words) > 1 && string(next.words[len(next.words)-1]) == "&" {
 			next.words, next.marks = next.words[:len(next.words)-1], next.marks[:len(next.marks)-1]
@@ -178,31 +188,30 @@ func withoutLegal(base nameForm, legal [][][]rune) []nameForm {
 	}
 }
 
-// joinedLegal strips a legal form written without a space: 株式会社サクラ.
-func joinedLegal(form nameForm, legal [][][]rune) (nameForm, bool) {
+// joinedLegal strips legal forms written without a space, 株式会社サクラ: every
+// one that fits, the longest last, as 海蓝科技有限公司 may be called 海蓝科技.
+func joinedLegal(form nameForm, legal [][][]rune) []nameForm {
+	var out []nameForm
 	first, last := form.words[0], form.words[len(form.words)-1]
-	head, tail := 0, 0 // 股份有限公司, not 有限公司 alone: the longest counts
+	strip := func(at int, rest []rune) {
+		words := slices.Clone(form.words)
+		words[at] = rest
+		out = append(out, nameForm{words: words, marks: form.marks, lower: form.lower})
+	}
 	for _, l := range legal {
 		if len(l) != 1 || !kindOf(l[0][0]).unspaced() {
 			continue
 		}
-		if n := len(l[0]); n > head && len(first) > n && hasPrefix(first, l[0]) {
-			head = n
+		if len(first) > len(l[0]) && hasPrefix(first, l[0]) {
+			strip(0, first[len(l[0]):])
 		}
-		if n := len(last) - len(l[0]); n > 0 && len(l[0]) > tail && slices.Equal(last[n:], l[0]) {
-			tail = len(l[0])
+		if n := len(last) - len(l[0]); n > 0 && slices.Equal(last[n:], l[0]) {
+			strip(len(form.words)-1, last[:n])
 		}
 	}
-	words := slices.Clone(form.words)
-	switch {
-	case head > 0:
-		words[0] = first[head:]
-	case tail > 0:
-		words[len(words)-1] = last[:len(last)-tail]
-	default:
-		return form, false
-	}
-	return nameForm{words: words, marks: form.marks, lower: form.lower}, true
+	letters := func(g nameForm) int { return len(g.words[0]) + len(g.words[len(g.words)-1]) }
+	slices.SortStableFunc(out, func(a, b nameForm) int { return letters(b) - letters(a) })
+	return out
 }
 
 // spellings spells the name as people do without umlauts on their keyboard, ae

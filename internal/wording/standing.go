@@ -185,8 +185,8 @@ func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 	// Label words that mean something else beside are no label.
 	label := func(i int) bool {
 		it := &r.items[i]
-		const else_ = anchors | verbs | cComm | cChannel | cUtility | cMarketing | cCalls | cOther | cData | cTerms | cOf | cVia | cAnd | cWill | cCan
-		return it.class&cNaming != 0 && it.class&else_ == 0 && it.to-it.from >= 2
+		const besides = anchors | verbs | cComm | cChannel | cUtility | cMarketing | cCalls | cOther | cData | cTerms | cOf | cVia | cAnd | cWill | cCan
+		return it.class&cNaming != 0 && it.class&besides == 0 && it.to-it.from >= 2
 	}
 	sender := func(i int) bool {
 		it := &r.items[i]
