@@ -61,6 +61,34 @@ yes
 send$
 `
 
+const whenWords = `
+[when]
+when
+[neg]
+not, nobody
+[stop]
+stops
+`
+
+const fieldWords = `
+[assent]
+consent
+[granted]
+granted
+[refuse]
+refused
+[neg]
+not, no
+[stop]
+stop, withdrawal
+[naming]
+sender
+[third]
+partners
+[question]
+would you
+`
+
 func TestMechanisms(t *testing.T) {
 	for _, tc := range []struct {
 		name, keys, words, text string
@@ -76,6 +104,28 @@ func TestMechanisms(t *testing.T) {
 		{"a person may be called about goods, verb last", "object: either", "", "agree me parcel call", Pass},
 		{"the way is no object", "object: after", "", "agree by whatsapp", Fail},
 		{"who writes first does not agree", "object: after", "[tick]\ntap", "chat whatsapp tap", Fail},
+		{"fields on lines", "", fieldWords, "Consent: granted\nSender: X\nTopics: news\nStop: END", Pass},
+		{"fields on one line, in another order", "", fieldWords, "Topics: news / Withdrawal: STOP / Consent: yes", Pass},
+		{"a field of consent that refuses", "", fieldWords, "Consent: refused\nTopics: news", Fail},
+		{"a field of consent that says no", "", fieldWords, "Consent: not granted\nTopics: news", Fail},
+		{"a field of consent without an answer", "", fieldWords, "Consent: zzz\nTopics: news", Fail},
+		{"consent withdrawn is no consent", "", fieldWords, "Withdrawal consent: yes\nTopics: news", Fail},
+		{"fields of consent to terms", "", fieldWords, "Consent to terms: granted\nTopics: news", Fail},
+		{"a choice of boxes", "", fieldWords, "Topics: news\nConsent: ☐ yes ☐ no", Pass},
+		{"the box against is ticked", "", fieldWords, "Topics: news\nConsent: ☐ yes ☑ not", Unsure},
+		{"the box for is ticked", "", fieldWords, "Topics: news\nConsent: [x] yes [ ] not", Pass},
+		{"only partners send", "", fieldWords, "Consent: granted\nSender: partners\nTopics: news", Fail},
+		{"granted in running text", "", fieldWords, "the wish is granted and news come", Fail},
+		{"messages and yes", "", fieldWords, "News: yes\nChannel: whatsapp", Pass},
+		{"a heading and a question", "", fieldWords, "News by whatsapp. Would you receive? ☐ yes ☐ not", Pass},
+		{"a heading and a question nobody answers", "", fieldWords, "News by whatsapp. Would you receive?", Fail},
+		{"what happens when is a topic", "", whenWords, "send me messages when water off stops", Pass},
+		{"a negator in a when clause", "", whenWords, "I want receive messages when nobody home", Pass},
+		{"a refusal in a when clause", "", whenWords, "agree receive messages when I not want messages", Fail},
+		{"a when clause that the frame does not precede", "", whenWords, "when parcel comes not call me", Fail},
+		{"an and ends the when clause", "", whenWords, "send me messages when parcel comes and not call me", Fail},
+		{"nothing but a when clause", "", whenWords, "when nobody call me", Fail},
+		{"a when clause before its verb", "object: before", whenWords, "stops when messages send want", Pass},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
