@@ -65,6 +65,8 @@ const (
 	cName        // inner: the business's name
 	cComma       // inner: a soft break
 	cMail        // e-mail: a channel of its own, neither message nor call
+	cWhen        // when, as soon as: what follows is a topic
+	cGranted     // given, granted: the value of a field of consent
 	cPlaceholder // an unfilled blank: {{company}}, "your company name"
 )
 
@@ -100,6 +102,7 @@ var classNames = map[string]class{
 	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
 	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "of": cOf, "word": cWord, "blank": cPlaceholder, "mail": cMail,
+	"when": cWhen, "granted": cGranted,
 }
 
 var replyNames = map[string]class{

@@ -25,6 +25,7 @@ type reading struct {
 	known     int // runes of words that the lexicon knows
 	words     int // runes of all words
 	pending   gaps
+	fields    []field // memory used again
 }
 
 // mask is a run of folded positions that is read as one item: a name or a
@@ -271,13 +272,14 @@ func markAt(f *folded, i int, tag string) mark {
 	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
 		return markStop
 	case '[':
-		if n := next(1); n == ' ' && next(2) == ']' || n == ']' || kindOf(n) == kindLatin && next(2) == ']' {
+		if b, _ := boxRune(f, i); b != noBox || kindOf(next(1)) == kindLatin && next(2) == ']' {
 			return markStop
 		}
 		return markComma
 	case '(':
-		if next(1) == ')' || next(1) == ' ' && next(2) == ')' {
-			return markStop // a box to tick
+		// "Put a cross (X) here" is no box.
+		if b, _ := boxRune(f, i); b == openBox || b == tickedBox && optionAt(f, i) {
+			return markStop
 		}
 		return markComma
 	case ',', '、', '،', ')', ':', '|', ']', '{', '}', '<', '>', '/', '\\':
@@ -291,4 +293,12 @@ func markAt(f *folded, i int, tag string) mark {
 		}
 	}
 	return markNone
+}
+
+// optionAt reports that position i opens an option: it begins a line, or
+// follows a colon or the option before.
+func optionAt(f *folded, i int) bool {
+	for i--; i >= 0 && f.runes[i] == ' '; i-- {
+	}
+	return i < 0 || f.runes[i] == '\n' || f.runes[i] == ':'
 }

@@ -35,11 +35,19 @@ const (
 
 // statement decides what the text as a whole says.
 func (r *reading) statement() (verdict Verdict, reason string, items []int) {
+	fields := r.layout()
+	r.spendFields(fields)
 	found := make([]finding, len(r.sentences))
 	for i := range r.sentences {
 		found[i] = r.sentence(&r.sentences[i])
 	}
 	r.choose(found)
+	r.headed(found)
+	if len(fields) > 0 {
+		if a := r.agreement(fields); a.stance != stanceNone {
+			found = append(found, a)
+		}
+	}
 	// Questions and announcements need their answer nearby.
 	for i := range found {
 		switch found[i].stance {
@@ -48,8 +56,8 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceTopic:
-			if i+1 < len(found) && (found[i+1].stance == stanceAnswer || found[i+1].stance == stanceAgree) {
-				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[i+1].items...)}
+			if j := agreedBelow(found, i); j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceOffer:
 			if j := answer(found, i, 1, 2, false); j >= 0 {
@@ -95,6 +103,34 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	return Fail, "none", nil
 }
 
+// headed reads a question, a wish or a request that says "it" of the messages
+// which a heading names: "Reminders by text. Would you like to get them?"
+func (r *reading) headed(found []finding) {
+	for i := 1; i < len(found); i++ {
+		if found[i-1].stance != stanceTopic || found[i].stance != stanceNone {
+			continue
+		}
+		s := &r.sentences[i]
+		c, unknown := r.has(s.from, s.to), 0
+		for k := s.from; k < s.to; k++ {
+			unknown += r.items[k].unknown
+		}
+		if c&(oppose|cTerms|cData|cOther|cThird|cIf|cComm) != 0 || c&(verbs|cSignup) == 0 || unknown > 1 || s.to-s.from > 8 {
+			continue
+		}
+		items := append(slices.Clone(found[i-1].items), r.of(s.from, s.to, anchors|verbs)...)
+		switch {
+		case c&cQuestion != 0 || s.question && c&(cWish|cAssent|cPermit|cRequest) != 0:
+			found[i] = finding{stance: stanceAsks, reason: "unanswered", items: items}
+			if c&cAnswer != 0 {
+				found[i].stance, found[i].reason = stancePass, "question_answer"
+			}
+		case c&cWish != 0 && c&cNotice == 0:
+			found[i] = finding{stance: stancePass, reason: "wish", items: items}
+		}
+	}
+}
+
 // A box is what stands before or behind an option: "☒ I agree ☐ I do not".
 type box uint8
 
@@ -124,13 +160,11 @@ func (r *reading) boxAt(i, step int) box {
 	} else if step > 0 && c != '[' && c != '(' {
 		return boxes[c]
 	}
-	switch c := at(i + 1); {
-	case c == ' ' || c == ']' || c == ')':
-		return openBox
-	case at(i+2) == ']' || at(i+2) == ')':
-		return tickedBox
+	if i < 0 || i >= len(f.runes) {
+		return noBox
 	}
-	return noBox
+	b, _ := boxRune(f, i)
+	return b
 }
 
 var boxes = map[rune]box{
@@ -157,6 +191,12 @@ func (r *reading) choose(found []finding) {
 		} else if !r.against(b) {
 			continue
 		}
+		if y := r.sentences[i-1]; yes == &found[i] {
+			y = r.sentences[i]
+			r.agreed(&y, yes)
+		} else {
+			r.agreed(&y, yes)
+		}
 		switch {
 		case yes.stance != stancePass && yes.stance != stanceAgree && yes.stance != stanceAnswer && yes.stance != stanceAsks:
 		case second == tickedBox && first != tickedBox:
@@ -164,6 +204,14 @@ func (r *reading) choose(found []finding) {
 		case no.stance == stanceNegative || no.stance == stanceNone:
 			*no = finding{}
 		}
+	}
+}
+
+// agreed makes an option that agrees, "☑ I agree to receive", an answer.
+func (r *reading) agreed(s *sentence, f *finding) {
+	c := r.has(s.from, s.to)
+	if f.stance == stanceNone && c&(cAssent|cWish) != 0 && c&(cTerms|cData|cOther|cThird) == 0 {
+		*f = finding{stance: stanceAgree, items: r.of(s.from, s.to, cAssent|cWish)}
 	}
 }
 
@@ -198,6 +246,20 @@ func answer(found []finding, i, before, after int, question bool) int {
 					return j
 				}
 			}
+		}
+	}
+	return -1
+}
+
+// agreedBelow finds what agrees to heading i: the next sentence, or an agreement
+// below more headings.
+func agreedBelow(found []finding, i int) int {
+	for j := i + 1; j < len(found) && j <= i+4; j++ {
+		switch f := &found[j]; {
+		case f.stance == stanceAgree, f.stance == stanceAnswer && j == i+1:
+			return j
+		case f.stance != stanceTopic && (f.stance != stanceNone || f.reason != ""):
+			return -1
 		}
 	}
 	return -1
@@ -273,6 +335,7 @@ func (r *reading) kill(from, to int) {
 // spend marks the words of harmless negations and of opt-out information, so
 // that neither makes nor undoes an opt-in.
 func (r *reading) spend(s *sentence) {
+	r.occasions(s)
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
 		if it.dead {
@@ -334,6 +397,57 @@ func (r *reading) spend(s *sentence) {
 		}
 		r.kill(from, to)
 	}
+}
+
+// occasions takes from the clauses that "when" opens all that would refuse or
+// be received: "text me when the water is cut off". It does so only where what
+// the clause hangs on stands outside, and the clause agrees to nothing itself.
+func (r *reading) occasions(s *sentence) {
+	const frame = anchors &^ (cTick | cGive)
+	const turns = cAssent | cPermit | cWish | cRefuse | cOptOut | cUntick | cTick | cUnless | cSilence | cDeemed | cIf
+	const mute = negatives | cOther | cTerms | cData | cNotice | cWill | cCan | cThird
+	for i := s.from; i < s.to; i++ {
+		if r.items[i].class&cWhen == 0 || r.items[i].dead {
+			continue
+		}
+		from, to := i+1, i+1
+		var outside class
+		if r.lex.order == orderBefore {
+			for from, to = i, i; from > s.from && r.items[from-1].class&(breaks|cName|cFrom|frame) == 0; from-- {
+			}
+			outside = r.has(i+1, s.to)
+		} else {
+			for to < s.to && r.items[to].class&(breaks|cIf) == 0 && !r.leadsOn(to, s.to) {
+				to++
+			}
+			outside = r.has(s.from, i) | r.has(to, s.to)
+		}
+		inside := r.has(from, to)
+		if outside&frame == 0 || outside&(verbs|cComm|cRequest) == 0 || inside&turns != 0 ||
+			inside&(cNeg|cStop) != 0 && inside&(cSend|cContact|cYou|cUs|cName|cComm) != 0 {
+			continue
+		}
+		for k := from; k < to; k++ {
+			if it := &r.items[k]; it.class&cComm == 0 {
+				it.class &^= mute
+			} else {
+				it.class &^= mute &^ cOther
+			}
+		}
+	}
+}
+
+// leadsOn reports an "and" behind which a new clause begins, no list.
+func (r *reading) leadsOn(i, to int) bool {
+	if r.items[i].class&cAnd == 0 {
+		return false
+	}
+	for k := i + 1; k < to && r.items[k].class&breaks == 0; k++ {
+		if r.items[k].class&(anchors|verbs|cNeg|cMe) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // spent reports whether opt-out information was found in sentence s.

@@ -32,6 +32,7 @@ type lexicon struct {
 	prefix  []prefix        // may stand joined before a name
 	change  int             // letters at the end of a name's word that inflection may change
 	inner   bool            // the words of a name before the last are inflected too
+	nouns   bool            // every noun has a capital
 }
 
 // prefix is what stands joined before a name, and the beginning of the name
@@ -48,6 +49,7 @@ type source struct {
 	clitics    []string
 	ands       []string
 	inner      bool
+	nouns      bool
 	change     int
 	entries    []entry
 	lists      map[string][]string
@@ -185,6 +187,11 @@ func (s *source) directive(key, value string) error {
 			return fmt.Errorf("name.inner is yes or no, not %q", value)
 		}
 		s.inner = value == "yes"
+	case "capitals":
+		if value != "names" && value != "nouns" {
+			return fmt.Errorf("capitals is names or nouns, not %q", value)
+		}
+		s.nouns = value == "nouns"
 	case "name.change":
 		if len(value) != 1 || value[0] < '0' || value[0] > '4' {
 			return fmt.Errorf("name.change is a number of letters, 0 to 4, not %q", value)
@@ -311,7 +318,7 @@ func alternatives(p string, depth int) (out []string, rest string, err error) {
 // compile turns a parsed file, with the entries common to all languages, into
 // a lexicon.
 func (s *source) compile(common *source) (*lexicon, error) {
-	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, tails: map[string]bool{}, swaps: map[string]bool{}}
+	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, nouns: s.nouns, tails: map[string]bool{}, swaps: map[string]bool{}}
 	for _, src := range []*source{common, s} {
 		for _, t := range src.lists[listTail] {
 			l.tails[string(foldString(t))] = true

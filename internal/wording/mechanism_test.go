@@ -61,6 +61,34 @@ yes
 send$
 `
 
+const whenWords = `
+[when]
+when
+[neg]
+not, nobody
+[stop]
+stops
+`
+
+const fieldWords = `
+[assent]
+consent
+[granted]
+granted
+[refuse]
+refused
+[neg]
+not, no
+[stop]
+stop, withdrawal
+[naming]
+sender
+[third]
+partners
+[question]
+would you
+`
+
 func TestMechanisms(t *testing.T) {
 	for _, tc := range []struct {
 		name, keys, words, text string
@@ -76,6 +104,28 @@ func TestMechanisms(t *testing.T) {
 		{"a person may be called about goods, verb last", "object: either", "", "agree me parcel call", Pass},
 		{"the way is no object", "object: after", "", "agree by whatsapp", Fail},
 		{"who writes first does not agree", "object: after", "[tick]\ntap", "chat whatsapp tap", Fail},
+		{"fields on lines", "", fieldWords, "Consent: granted\nSender: X\nTopics: news\nStop: END", Pass},
+		{"fields on one line, in another order", "", fieldWords, "Topics: news / Withdrawal: STOP / Consent: yes", Pass},
+		{"a field of consent that refuses", "", fieldWords, "Consent: refused\nTopics: news", Fail},
+		{"a field of consent that says no", "", fieldWords, "Consent: not granted\nTopics: news", Fail},
+		{"a field of consent without an answer", "", fieldWords, "Consent: zzz\nTopics: news", Fail},
+		{"consent withdrawn is no consent", "", fieldWords, "Withdrawal consent: yes\nTopics: news", Fail},
+		{"fields of consent to terms", "", fieldWords, "Consent to terms: granted\nTopics: news", Fail},
+		{"a choice of boxes", "", fieldWords, "Topics: news\nConsent: ☐ yes ☐ no", Pass},
+		{"the box against is ticked", "", fieldWords, "Topics: news\nConsent: ☐ yes ☑ not", Unsure},
+		{"the box for is ticked", "", fieldWords, "Topics: news\nConsent: [x] yes [ ] not", Pass},
+		{"only partners send", "", fieldWords, "Consent: granted\nSender: partners\nTopics: news", Fail},
+		{"granted in running text", "", fieldWords, "the wish is granted and news come", Fail},
+		{"messages and yes", "", fieldWords, "News: yes\nChannel: whatsapp", Pass},
+		{"a heading and a question", "", fieldWords, "News by whatsapp. Would you receive? ☐ yes ☐ not", Pass},
+		{"a heading and a question nobody answers", "", fieldWords, "News by whatsapp. Would you receive?", Fail},
+		{"what happens when is a topic", "", whenWords, "send me messages when water off stops", Pass},
+		{"a negator in a when clause", "", whenWords, "I want receive messages when nobody home", Pass},
+		{"a refusal in a when clause", "", whenWords, "agree receive messages when I not want messages", Fail},
+		{"a when clause that the frame does not precede", "", whenWords, "when parcel comes not call me", Fail},
+		{"an and ends the when clause", "", whenWords, "send me messages when parcel comes and not call me", Fail},
+		{"nothing but a when clause", "", whenWords, "when nobody call me", Fail},
+		{"a when clause before its verb", "object: before", whenWords, "stops when messages send want", Pass},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -104,6 +154,12 @@ func TestNameMechanisms(t *testing.T) {
 		{"quotes inside", "", "", "Magazin Sowa", "news from Magazin «Sowa»", true},
 		{"an article may be lost behind a preposition", "", "[from]\ndu", "Le Panier de Fatou", "messages du Panier de Fatou", true},
 		{"what a prefix swallows of the name", "", "[name.clitic]\nll=al", "Alwaha Sky", "news llwaha Sky", true},
+		{"a plus is part of a name", "", "", "BioMed+ Cotonou", "news from BioMed+ Cotonou", true},
+		{"a plus at the end", "", "", "Okulist+", "news from «Okulist+»", true},
+		{"an and that is joined to the next word", "", "", "ألفا & بيتا", "news from ألفا وبيتا", true},
+		{"an and spelt otherwise", "", "", "রূপসী অ্যান্ড বিউটি", "news from রূপসী এন্ড বিউটি", true},
+		{"the longest joined legal form", "", "", "紅葉酒莊股份有限公司", "news from 紅葉酒莊", true},
+		{"every preposition of one length is tried", "", "[name.clitic]\nll, ll=al", "Alwaha Sky", "news llwaha Sky", true},
 		{"another word is not the name", "", "", "Altes Zollhaus", "news from Neues Zollhaus", false},
 	} {
 		t.Run(tc.rule, func(t *testing.T) {
@@ -112,6 +168,41 @@ func TestNameMechanisms(t *testing.T) {
 			f.text(tc.text)
 			if got := newNames(open(), []string{tc.name}).find(&f, lex, nil); (len(got) > 0) != tc.found {
 				t.Errorf("%q in %q: found %v, want %v", tc.name, tc.text, len(got) > 0, tc.found)
+			}
+		})
+	}
+}
+
+// TestStanding tells names from the words that they also are.
+func TestStanding(t *testing.T) {
+	const words = "[from]\nfrom\n[of]\nzu\n[word]\nhope, anker, आशा\n[naming]\nteam, sender\n[comm]\nख़बर\n[permit]\nallow\n"
+	for _, tc := range []struct {
+		rule, keys, name, text string
+		want                   Verdict
+	}{
+		{"a known word behind from", "", "Hope", "I agree: news from Hope", Pass},
+		{"a known word in small letters", "", "Hope", "I agree, news from hope", Unsure},
+		{"a capital tells a name", "", "Hope", "agree to receive Hope news", Pass},
+		{"but not where every noun has one", "capitals: nouns", "Anker", "agree to receive Anker news", Unsure},
+		{"there it needs a naming position", "capitals: nouns", "Anker", "agree to receive news from Anker", Pass},
+		{"the value of the sender's field", "", "आशा", "Sender: आशा\nagree receive news", Pass},
+		{"the value of another field", "", "आशा", "Goods: आशा\nagree receive news", Unsure},
+		{"in quotes", "", "आशा", "agree receive news «आशा» zz", Pass},
+		{"a known word without capitals", "", "आशा", "agree receive आशा zu news", Unsure},
+		{"an unknown word that is long enough", "", "पाऊलवाट", "agree receive पाऊलवाट zz news", Pass},
+		{"a genitive makes a longer name", "[from]\nof", "Rosa", "receive news from Rosa of Tramontana", Unsure},
+	} {
+		t.Run(tc.rule, func(t *testing.T) {
+			keys, more, _ := strings.Cut(tc.keys, "[")
+			if more != "" {
+				more = "[" + more + "\n"
+			}
+			lex := mini(t, strings.TrimSpace("object: after\n"+keys)+"\n"+frameWords+words+more)
+			sc := new(scratch)
+			sc.folded.text(tc.text)
+			res := sc.readName(&Result{}, lex, newNames(open(), []string{tc.name}))
+			if got := res.Name.Verdict; got != tc.want {
+				t.Errorf("%q in %q: got %v %s, want %v", tc.name, tc.text, got, res.Name.Reason, tc.want)
 			}
 		})
 	}

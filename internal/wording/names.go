@@ -158,7 +158,7 @@ func withoutLegal(base nameForm, legal [][][]rune) []nameForm {
 				next = nameForm{words: form.words[:n-len(l)], marks: form.marks[:n-len(l)], lower: base.lower}
 				break
 			}
-			if !lastOnly[string(l[0])] && slices.EqualFunc(form.words[:len(l)], l, slices.Equal) {
+			if (!lastOnly[string(l[0])] || string(l[0]) == "cv" && n-len(l) > 1) && slices.EqualFunc(form.words[:len(l)], l, slices.Equal) {
 				next = nameForm{words: form.words[len(l):], marks: form.marks[len(l):], lower: base.lower}
 				break
 			}
@@ -180,23 +180,29 @@ func withoutLegal(base nameForm, legal [][][]rune) []nameForm {
 
 // joinedLegal strips a legal form written without a space: 株式会社サクラ.
 func joinedLegal(form nameForm, legal [][][]rune) (nameForm, bool) {
+	first, last := form.words[0], form.words[len(form.words)-1]
+	head, tail := 0, 0 // 股份有限公司, not 有限公司 alone: the longest counts
 	for _, l := range legal {
 		if len(l) != 1 || !kindOf(l[0][0]).unspaced() {
 			continue
 		}
-		first, last := form.words[0], form.words[len(form.words)-1]
-		if len(first) > len(l[0]) && hasPrefix(first, l[0]) {
-			words := slices.Clone(form.words)
-			words[0] = first[len(l[0]):]
-			return nameForm{words: words, marks: form.marks, lower: form.lower}, true
+		if n := len(l[0]); n > head && len(first) > n && hasPrefix(first, l[0]) {
+			head = n
 		}
-		if n := len(last) - len(l[0]); n > 0 && slices.Equal(last[n:], l[0]) {
-			words := slices.Clone(form.words)
-			words[len(words)-1] = last[:n]
-			return nameForm{words: words, marks: form.marks, lower: form.lower}, true
+		if n := len(last) - len(l[0]); n > 0 && len(l[0]) > tail && slices.Equal(last[n:], l[0]) {
+			tail = len(l[0])
 		}
 	}
-	return form, false
+	words := slices.Clone(form.words)
+	switch {
+	case head > 0:
+		words[0] = first[head:]
+	case tail > 0:
+		words[len(words)-1] = last[:len(last)-tail]
+	default:
+		return form, false
+	}
+	return nameForm{words: words, marks: form.marks, lower: form.lower}, true
 }
 
 // spellings spells the name as people do without umlauts on their keyboard, ae
@@ -211,11 +217,23 @@ var (
 	unspelt = strings.NewReplacer("ae", "ä", "oe", "ö", "ue", "ü", "Ae", "Ä", "Oe", "Ö", "Ue", "Ü")
 )
 
-// ands are the words that "&" is read as.
-var ands = map[string]bool{
+// ands are the words that "&" is read as, without their accents.
+var ands = bareKeys(map[string]bool{
 	"&": true, "and": true, "y": true, "e": true, "et": true, "und": true, "и": true, "та": true, "и ": true, "en": true, "i": true,
 	"ve": true, "dan": true, "και": true, "si": true, "va": true, "na": true, "و": true, "และ": true, "और": true, "আর": true, "এবং": true,
 	"מ": false, "och": true, "ו": true, "与": true, "和": true, "と": true, "및": true, "와": true, "과": true, "आणि": true, "अने": true, "અને": true, "మరియు": true, "மற்றும்": true,
+	// "And" itself, as names spell it in other writings.
+	"اند": true, "آند": true, "اينڈ": true, "اینڈ": true, "एंड": true, "एण्ड": true, "एन्ड": true, "ऐंड": true, "अँड": true, "ॲण्ड": true, "अ‍ॅण्ड": true, "ॲंड": true, "ॲन्ड": true, "अॅन्ड": true, "अॅण्ड": true,
+	"এন্ড": true, "অ্যান্ড": true, "এ্যান্ড": true, "এণ্ড": true, "એન્ડ": true, "ઍન્ડ": true, "એંડ": true, "అండ్": true, "అండ": true, "ఆండ్": true, "ஆண்ட்": true, "அண்ட்": true, "அன்ட்": true, "แอนด์": true, "앤": true, "앤드": true, "アンド": true, "энд": true, "эндъ": true,
+	"dhe": true, "és": true, "ja": true,
+})
+
+func bareKeys(m map[string]bool) map[string]bool {
+	out := make(map[string]bool, len(m))
+	for k, v := range m {
+		out[string(bareString(k))] = v
+	}
+	return out
 }
 
 // find finds all forms in f, longest first at each place. lex gives the endings
@@ -226,48 +244,47 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 		if f.kinds[i] == kindNone && f.runes[i] != '&' {
 			continue
 		}
-		joined := f.joined(i)
-		var swallowed []rune
-		if joined {
-			p := n.clitic(f, lex, i)
-			if p == nil {
-				continue
-			}
-			swallowed = p.swallows
-		}
-		for k := range n.forms {
-			m, ok := n.forms[k].at(f, i, swallowed, lex)
-			if ok {
-				m.inflected = m.inflected || joined
-				if joined {
-					for m.from > 0 && f.joined(m.from) {
-						m.from--
-					}
-				}
-				out = append(out, m)
-				i = m.to - 1
-				break
-			}
+		if m, ok := n.findAt(f, i, lex); ok {
+			out = append(out, m)
+			i = m.to - 1
 		}
 	}
 	return out
 }
 
-// clitic finds the preposition or article that stands joined before i.
-func (n *names) clitic(f *folded, lex *lexicon, i int) *prefix {
+// findAt finds the longest form at i: at the start of a word, or behind a
+// preposition or an article that is joined to it.
+func (n *names) findAt(f *folded, i int, lex *lexicon) (nameMatch, bool) {
+	if !f.joined(i) {
+		return n.formAt(f, i, nil, lex)
+	}
 	if lex == nil || len(lex.prefix) == 0 {
-		return nil
+		return nameMatch{}, false
 	}
 	from := i
 	for from > 0 && f.joined(from) {
 		from--
 	}
 	for k := range lex.prefix {
-		if p := &lex.prefix[k]; len(p.text) == i-from && hasPrefix(f.runes[from:], p.text) {
-			return p
+		p := &lex.prefix[k]
+		if len(p.text) != i-from || !hasPrefix(f.runes[from:], p.text) {
+			continue
+		}
+		if m, ok := n.formAt(f, i, p.swallows, lex); ok {
+			m.from, m.inflected = from, true
+			return m, true
 		}
 	}
-	return nil
+	return nameMatch{}, false
+}
+
+func (n *names) formAt(f *folded, i int, swallowed []rune, lex *lexicon) (nameMatch, bool) {
+	for k := range n.forms {
+		if m, ok := n.forms[k].at(f, i, swallowed, lex); ok {
+			return m, true
+		}
+	}
+	return nameMatch{}, false
 }
 
 // at matches form g at position i. swallowed is the beginning of the name that
@@ -285,12 +302,14 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		return m, false
 	}
 	p := i
-	quoted := false
+	quoted, glued := false, false
 	for k, w := range g.words {
 		if k == 0 {
 			w = first
 		}
-		if k > 0 {
+		if k > 0 && glued {
+			glued = false
+		} else if k > 0 {
 			q := g.separator(f, p, k)
 			if q < 0 {
 				return m, false
@@ -300,6 +319,10 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		}
 		if string(w) == "&" {
 			q := andAt(f, p)
+			if q < 0 && k < len(g.words)-1 {
+				q = joinedAndAt(f, p)
+				glued = q >= 0
+			}
 			if q < 0 {
 				return m, false
 			}
@@ -326,8 +349,8 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		case g.swapped(f, p, j, w, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
-		case k > 0 && ands[string(w)] && p < len(f.runes) && f.runes[p] == '&':
-			p++
+		case k > 0 && !last && ands[string(w)] && andAt(f, p) >= 0:
+			p = andAt(f, p) // "and" may be spelt otherwise: অ্যান্ড, এন্ড, &
 		default:
 			if p >= len(f.runes) {
 				return m, false // the text ends before the name does
@@ -386,6 +409,8 @@ func (g *nameForm) separator(f *folded, p, k int) int {
 	q := p
 	for q < len(f.runes) && f.kinds[q] == kindNone && f.runes[q] != '&' {
 		switch r := f.runes[q]; {
+		case r == '+' && string(g.words[k]) == "&":
+			return q // BioMed+
 		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+' || r == '"' || r == '(':
 		case slices.Contains(g.marks[k], r):
 		default:
@@ -401,6 +426,14 @@ func (g *nameForm) separator(f *folded, p, k int) int {
 	return q
 }
 
+// joinedAndAt finds an "and" that is joined to the word behind it: ألفا وبيتا.
+func joinedAndAt(f *folded, p int) int {
+	if p < len(f.runes) && !f.kinds[p].cased() && !f.kinds[p].unspaced() && f.joined(p+1) && ands[string(f.runes[p:p+1])] {
+		return p + 1
+	}
+	return -1
+}
+
 func andAt(f *folded, p int) int {
 	if p < len(f.runes) && (f.runes[p] == '&' || f.runes[p] == '+') {
 		return p + 1
@@ -409,18 +442,23 @@ func andAt(f *folded, p int) int {
 		return -1
 	}
 	end := f.wordEnd(p + 1)
-	if f.kinds[p].unspaced() {
-		end = p + 1
-	}
 	var word [8]rune
+	if f.kinds[p].unspaced() {
+		end = min(end, p+len(word)) // where the word ends is not written
+	}
 	if end-p > len(word) {
 		return -1
 	}
 	for i, r := range f.runes[p:end] {
 		word[i] = bare(r)
 	}
-	if ands[string(word[:end-p])] {
-		return end
+	for ; end > p; end-- {
+		if ands[string(word[:end-p])] {
+			return end
+		}
+		if !f.kinds[p].unspaced() {
+			break
+		}
 	}
 	return -1
 }
@@ -440,265 +478,4 @@ func (g *nameForm) apostropheTail(f *folded, p int, lex *lexicon) bool {
 		return false
 	}
 	return true
-}
-
-// standing is how surely a match is the name and not a word.
-type standing uint8
-
-const (
-	standNone standing = iota // part of something else
-	standDoubtful
-	standSure
-)
-
-// letterCase sums up how a text uses capitals.
-type letterCase struct {
-	none bool // no capitals at all
-	all  bool // nearly all letters are capitals: they tell nothing
-}
-
-func caseOf(f *folded) letterCase {
-	up, cased := 0, 0
-	for i, k := range f.kinds {
-		if k.cased() {
-			cased++
-			if f.upper[i] {
-				up++
-			}
-		}
-	}
-	return letterCase{up == 0, up*10 > cased*6}
-}
-
-// ordinary is the part that a name of one word plays in a statement if it is
-// the language's own word: "offers" is what is received, whatever the shop is
-// called. Capitals do not decide it, or a text would say one thing in small
-// letters and another in capitals.
-func (l *lexicon) ordinary(f *folded, m *nameMatch) class {
-	if !m.form.single || !f.kinds[m.from].cased() {
-		return 0
-	}
-	t := l.text()
-	if _, rec := t.longest(f, m.from); rec != 0 {
-		return t.recs[rec-1].class &^ (cWord | cNaming | cBrand | cPlaceholder | cFrom | cOf)
-	}
-	return 0
-}
-
-// judge decides how surely match m, item n of r, is the name.
-func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
-	f := r.f
-	naming := r.naming(m, n)
-	if !f.kinds[m.from].cased() {
-		if f.kinds[m.from] == kindDigit || !m.form.single {
-			return standSure
-		}
-		if end, rec := r.lex.text().longest(f, m.from); rec != 0 && end > m.to && !f.kinds[m.from].unspaced() {
-			return standDoubtful // the beginning of an idiom
-		}
-		if f.kinds[m.from].unspaced() && !r.edges(m, n) {
-			return standDoubtful
-		}
-		if naming || len(m.form.words[0]) >= 4 && f.kinds[m.from].unspaced() || m.inflected {
-			return standSure
-		}
-		return standDoubtful
-	}
-	capital := slices.Contains(f.upper[m.from:m.to], true)
-	switch {
-	case m.changed && !naming && !capital:
-		return standDoubtful
-	case !m.form.single:
-		if capital || c.none || m.form.lower || naming {
-			return standSure
-		}
-		return standDoubtful
-	case m.form.short && !naming, r.longer(m, c):
-		return standDoubtful
-	case naming && (capital || c.none || m.form.lower):
-		return standSure
-	case !capital || c.all:
-		return standDoubtful
-	case r.opens(m) && r.ordinary(m):
-		return standDoubtful
-	case len(m.form.words[0]) <= 3 && !naming:
-		return standDoubtful
-	}
-	return standSure
-}
-
-// ordinary reports a name that opens a sentence and may be a plain word there:
-// the lexicon knows it, the text uses it in lower case, or it is short and the
-// sentence goes on in lower case.
-func (r *reading) ordinary(m *nameMatch) bool {
-	f := r.f
-	if slices.Contains(f.upper[m.from+1:m.to], true) {
-		return false // a capital inside: a made-up name
-	}
-	if _, rec := r.lex.text().longest(f, m.from); rec != 0 {
-		return true
-	}
-	word := m.form.words[0]
-	for i := range f.runes {
-		if !f.upper[i] && !f.joined(i) && hasPrefix(f.runes[i:], word) {
-			return true
-		}
-	}
-	i := m.to
-	return len(word) <= 4 && i+1 < len(f.runes) && f.runes[i] == ' ' && f.kinds[i+1].cased() && !f.upper[i+1]
-}
-
-// opens reports that m stands at the start of a sentence.
-func (r *reading) opens(m *nameMatch) bool {
-	for i := m.from - 1; i >= 0; i-- {
-		switch r.f.runes[i] {
-		case ' ', '"', '\'', '(':
-			continue
-		case ',', '/', '&', '-', ':', '|':
-			return false
-		}
-		return r.f.kinds[i] == kindNone
-	}
-	return true
-}
-
-// longer reports that m is part of a longer name: a capitalised stranger
-// stands beside it.
-func (r *reading) longer(m *nameMatch, c letterCase) bool {
-	f := r.f
-	if c.all || c.none {
-		return false
-	}
-	stranger := func(i int) bool {
-		if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
-			return false
-		}
-		from := i
-		for from > 0 && f.joined(from) {
-			from--
-		}
-		if _, rec := r.lex.text().longest(f, from); rec != 0 {
-			return false
-		}
-		end := f.wordEnd(from + 1)
-		word := f.runes[from:end]
-		for _, l := range open().legal() {
-			if slices.Equal(l[0], word) {
-				return false
-			}
-		}
-		return true
-	}
-	if i := m.to; i+1 < len(f.runes) && f.runes[i] == ' ' && stranger(i+1) {
-		return true
-	}
-	if i := m.from; i > 1 && f.runes[i-1] == ' ' && f.kinds[i-2].cased() {
-		from := i - 2
-		for from > 0 && f.joined(from) {
-			from--
-		}
-		return f.upper[from] && stranger(from) && !(&nameMatch{from: from}).starts(f)
-	}
-	return false
-}
-
-// starts reports that a word opens a sentence, where any word has a capital.
-func (m *nameMatch) starts(f *folded) bool {
-	i := m.from - 1
-	for i >= 0 && (f.runes[i] == ' ' || f.runes[i] == '"') {
-		i--
-	}
-	return i < 0 || f.runes[i] == '.' || f.runes[i] == '!' || f.runes[i] == '?' || f.runes[i] == '\n' || f.runes[i] == ':'
-}
-
-// edges reports, for writings without spaces, that m does not run on into
-// other letters of the same word.
-func (r *reading) edges(m *nameMatch, n int) bool {
-	f := r.f
-	if m.to < len(f.kinds) && f.kinds[m.to].unspaced() {
-		if (n+1 >= len(r.items) || r.items[n+1].from != m.to) && !r.legalAt(m.to) {
-			return false
-		}
-	}
-	if m.from > 0 && f.kinds[m.from-1].unspaced() && m.to-m.from < 4 {
-		if n == 0 || r.items[n-1].to != m.from {
-			return false
-		}
-	}
-	return true
-}
-
-// legalAt reports a legal form written on to a name.
-func (r *reading) legalAt(i int) bool {
-	for _, l := range open().legal() {
-		if len(l) == 1 && hasPrefix(r.f.runes[i:], l[0]) {
-			return true
-		}
-	}
-	return false
-}
-
-// naming reports that match m, item n, stands where only a name can stand: in
-// the sender slot, in quotes, behind "this is", before a colon, or as the one
-// who sends.
-func (r *reading) naming(m *nameMatch, n int) bool {
-	f := r.f
-	quote := func(i int) bool {
-		if i < 0 || i >= len(f.runes) {
-			return false
-		}
-		switch f.runes[i] {
-		case '"', '【', '】', '《', '》', '[', ']', '*', '(', ')':
-			return true
-		}
-		return false
-	}
-	if quote(m.from-1) && quote(m.to) {
-		return true
-	}
-	if m.to < len(f.runes) && (f.runes[m.to] == ':' || f.runes[m.to] == '@') && m.from == 0 {
-		return true
-	}
-	if m.to+1 < len(f.runes) && f.runes[m.to] == '\'' && f.runes[m.to+1] == 's' {
-		return true
-	}
-	const before = cFrom | cNaming | cPermit | cBehalf | cAnd
-	const after = cFrom | cNaming | cNotice | cCan | cSend | cContact
-	if n > 0 && r.items[n].unknown == 0 {
-		p := &r.items[n-1]
-		if p.class&before&^cAnd != 0 && r.lex.order != orderBefore {
-			return true
-		}
-		if p.class&cNaming != 0 {
-			return true
-		}
-		if p.class&cAnd != 0 && n > 1 && r.items[n-2].class&(cName|cUs) != 0 {
-			return true
-		}
-	}
-	if n+1 < len(r.items) && r.items[n+1].unknown == 0 && r.items[n+1].from-m.to <= 1 {
-		q := r.items[n+1].class
-		if q&cMe != 0 && r.lex.order == orderBefore && r.opens(m) && r.sends(n+2) {
-			return true // "X to me … may write"
-		}
-		if q&(cFrom|cOf) != 0 && r.lex.order == orderBefore || q&after&^cFrom != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// sends reports a permission or an announcement to send or to call in what is
-// left of item i's sentence.
-func (r *reading) sends(i int) bool {
-	for _, s := range r.sentences {
-		if i >= s.from && i < s.to {
-			for ; i < s.to; i++ {
-				if c := r.items[i].class; c&(cSend|cContact) != 0 && c&(cMay|cNotice|cPermit|cRequest) != 0 {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

@@ -220,7 +220,7 @@ func (sc *scratch) plainNames() {
 		for n < len(r.items) && r.items[n].from < m.from {
 			n++
 		}
-		if n < len(r.items) && r.items[n].from == m.from && r.items[n].class&cName != 0 && r.items[n].class != cName && r.naming(m, n) {
+		if n < len(r.items) && r.items[n].from == m.from && r.items[n].class&cName != 0 && r.items[n].class != cName && r.named(m, n) {
 			r.items[n].class = cName
 		}
 	}
