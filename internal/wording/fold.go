@@ -17,11 +17,12 @@ type folded struct {
 	start, end []int32 // original bytes
 	upper      []bool  // the original letter was a capital
 	override   bool    // a bidirectional override was seen
+	drawn      bool    // runs of letters have been cut to two
 }
 
 func (f *folded) reset() {
 	f.runes, f.kinds, f.start, f.end, f.upper = f.runes[:0], f.kinds[:0], f.start[:0], f.end[:0], f.upper[:0]
-	f.override = false
+	f.override, f.drawn = false, false
 }
 
 // span turns a range of folded positions into a span of the original text.
@@ -103,6 +104,35 @@ func (f *folded) text(s string) {
 		}
 		i += n
 	}
+}
+
+// squeeze leaves n of each run of equal letters that is too long for a word,
+// three or more, or two at the end of a word once n is one. It reports whether
+// there was any.
+func (f *folded) squeeze(n int) bool {
+	out, found := 0, false
+	for i := 0; i < len(f.runes); {
+		j := i + 1
+		for j < len(f.runes) && f.runes[j] == f.runes[i] && f.kinds[i] > kindDigit && f.kinds[j] > kindDigit {
+			j++
+		}
+		keep := j - i
+		if keep > 2 || keep > n && f.drawn {
+			keep, found = n, true
+		}
+		for k := i; k < i+keep; k++ {
+			f.runes[out], f.kinds[out], f.upper[out] = f.runes[k], f.kinds[k], f.upper[k]
+			f.start[out], f.end[out] = f.start[k], f.end[k]
+			if k == i+keep-1 {
+				f.end[out] = f.end[j-1]
+			}
+			out++
+		}
+		i = j
+	}
+	f.runes, f.kinds, f.upper, f.start, f.end = f.runes[:out], f.kinds[:out], f.upper[:out], f.start[:out], f.end[:out]
+	f.drawn = found && n > 1
+	return found
 }
 
 // emit appends one rune of normalised text, folded further. One rune may

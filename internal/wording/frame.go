@@ -93,6 +93,8 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 		return Fail, negative.reason, negative.items
 	case unsure != nil:
 		return Unsure, unsure.reason, unsure.items
+	case pass != nil && r.silent(true):
+		return Unsure, "contradiction", pass.items // somebody else sends
 	case pass != nil:
 		return Pass, pass.reason, pass.items
 	case asks != nil:
@@ -107,7 +109,8 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 // which a heading names: "Reminders by text. Would you like to get them?"
 func (r *reading) headed(found []finding) {
 	for i := 1; i < len(found); i++ {
-		if found[i-1].stance != stanceTopic || found[i].stance != stanceNone {
+		topic := found[i-1].stance == stanceTopic
+		if !topic && found[i-1].stance != stanceOffer || found[i].stance != stanceNone {
 			continue
 		}
 		s := &r.sentences[i]
@@ -115,7 +118,7 @@ func (r *reading) headed(found []finding) {
 		for k := s.from; k < s.to; k++ {
 			unknown += r.items[k].unknown
 		}
-		if c&(oppose|cTerms|cData|cOther|cThird|cIf|cComm) != 0 || c&(verbs|cSignup) == 0 || unknown > 1 || s.to-s.from > 8 {
+		if c&(oppose|cTerms|cData|cOther|cThird|cIf|cComm) != 0 || c&(verbs|cSignup) == 0 && c&cQuestion == 0 || unknown > 1 || s.to-s.from > 8 {
 			continue
 		}
 		items := append(slices.Clone(found[i-1].items), r.of(s.from, s.to, anchors|verbs)...)
@@ -125,7 +128,7 @@ func (r *reading) headed(found []finding) {
 			if c&cAnswer != 0 {
 				found[i].stance, found[i].reason = stancePass, "question_answer"
 			}
-		case c&cWish != 0 && c&cNotice == 0:
+		case topic && c&cWish != 0 && c&verbs != 0 && c&cNotice == 0:
 			found[i] = finding{stance: stancePass, reason: "wish", items: items}
 		}
 	}
@@ -837,6 +840,15 @@ func (r *reading) bound(a, v int) bool {
 // compound reports that item i only qualifies the message word right behind
 // it: "order updates".
 func (r *reading) compound(i, to int) bool {
+	// 检查报告领取通知: what is written on to a message word qualifies it.
+	for k := i; k+1 < to && k < i+3 && r.f.kinds[r.items[k].from] == kindHan && r.items[k+1].from == r.items[k].to; k++ {
+		switch c := r.items[k+1].class; {
+		case c&(breaks|cAnd|cNeg|cMe|cFrom|cVia) != 0:
+			k = to
+		case c&cComm != 0:
+			return !r.items[k+1].dead
+		}
+	}
 	return i+1 < to && r.items[i+1].unknown <= 1 && r.items[i+1].class&cComm != 0 && !r.items[i+1].dead
 }
 
@@ -928,7 +940,7 @@ func (r *reading) scan(v, step, from, to int) int {
 				channel = i
 			}
 		case it.class&(cOther|cTerms|cData) != 0:
-			if step > 0 && r.compound(i, to) {
+			if (step > 0 || r.f.kinds[it.from] == kindHan) && r.compound(i, to) {
 				continue
 			}
 			if j := i + 2; step > 0 && it.class&cOther != 0 && j < to && r.items[i+1].class&(cAnd|cComma) != 0 && r.items[i+1].unknown+r.items[j].unknown <= 2 &&
@@ -967,6 +979,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 		return -1
 	}
 	senders := r.of(s.from, s.to, cName|cUs)
+	silent := r.silent(false)
 	for _, n := range senders {
 		// "X and its partners", "our partners and us".
 		for _, t := range third {
@@ -974,11 +987,14 @@ func (r *reading) thirdOnly(s *sentence) int {
 			gap, and := 0, false
 			for i := lo + 1; i <= hi; i++ {
 				gap += r.items[i].unknown
-				and = and || r.items[i].class&(cAnd|cComma) != 0 && i < hi
+				and = and || i < hi && (r.items[i].class&cAnd != 0 || r.items[i].class&cComma != 0 && hi-lo <= 3)
 			}
 			if and && gap <= 4 && hi-lo <= 5 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
 			}
+		}
+		if silent || r.owner(s, n) {
+			continue // the owner of the partners who do
 		}
 		if c&cShare == 0 && r.slot(s, n) {
 			return -1
@@ -989,13 +1005,52 @@ func (r *reading) thirdOnly(s *sentence) int {
 				if r.items[i].class&(cSend|cContact) != 0 && r.items[i].class&cThird == 0 && (len(third) == 0 || third[0] > i) {
 					return -1
 				}
-				if r.items[i].class&cThird != 0 {
+				if r.items[i].class&(cThird|cNeg|cRefuse) != 0 {
 					break
 				}
 			}
 		}
 	}
 	return third[0]
+}
+
+// silent reports that the text says of the business itself that it sends
+// nothing: "… from the partners of X alone. X itself does not send messages."
+// plainly asks for a clause that says so of its messages as such and no more.
+func (r *reading) silent(plainly bool) bool {
+	const no = cShare | cThird | cHarmless | cMild | cIf | cUnless | cWhen | anchors&^cRequest
+	const kinds = cMarketing | cUtility | cCalls | cAuth | cMail | cOther | cData
+	for k := range r.sentences {
+		s := &r.sentences[k]
+		for from := s.from; from < s.to; {
+			to := from + 1
+			for to < s.to && r.items[to].class&breaks == 0 {
+				to++
+			}
+			var c class
+			unknown := 0
+			for _, it := range r.items[from:to] {
+				c |= it.class
+				unknown += it.unknown
+			}
+			sends := c&cNeg != 0 && c&(cSend|cContact|cNotice) != 0 || c&cRefuse != 0
+			if sends && c&no == 0 && (!plainly && c&(cName|cUs) != 0 || c&cName != 0 && c&(cMe|kinds) == 0 && unknown <= 3) {
+				return true
+			}
+			from = to
+		}
+	}
+	return false
+}
+
+// owner reports that name n only says whose the partners are: "partners of X".
+func (r *reading) owner(s *sentence, n int) bool {
+	if r.lex.order == orderBefore {
+		return n+1 < s.to && r.items[n+1].unknown <= 1 && (r.items[n+1].class&cThird != 0 ||
+			n+2 < s.to && r.items[n+1].class&(cFrom|cOf) != 0 && r.items[n+2].class&cThird != 0 && r.items[n+2].unknown == 0)
+	}
+	return n > s.from && r.items[n].unknown == 0 && (r.items[n-1].class&cThird != 0 ||
+		n-1 > s.from && r.items[n-1].unknown == 0 && r.items[n-1].class&(cFrom|cOf|cWord) != 0 && r.items[n-1].class&cAnd == 0 && r.items[n-2].class&cThird != 0)
 }
 
 // slot reports whether item n stands in the sender slot and is not merely the

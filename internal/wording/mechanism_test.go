@@ -61,6 +61,19 @@ yes
 send$
 `
 
+const thirdWords = `
+[third]
+partners
+[us]
+us, we
+[from]
+from, of
+[neg]
+not
+[share]
+share
+`
+
 const whenWords = `
 [when]
 when
@@ -126,6 +139,12 @@ func TestMechanisms(t *testing.T) {
 		{"an and ends the when clause", "", whenWords, "send me messages when parcel comes and not call me", Fail},
 		{"nothing but a when clause", "", whenWords, "when nobody call me", Fail},
 		{"a when clause before its verb", "object: before", whenWords, "stops when messages send want", Pass},
+		{"an announcement and a question", "", fieldWords, "Chains send news. Would you like them? ☐ yes ☐ not", Pass},
+		{"goods written on to a message word", "", "[other]\n报告\n[send]\n发送\n[receive]\n领取\n[comm]\n通知\n[permit]\n同意", "同意发送报告领取通知", Pass},
+		{"goods before another word", "", "[other]\n报告\n[send]\n发送\n[permit]\n同意", "同意发送报告", Fail},
+		{"the partners send, we do not", "", thirdWords, "agree receive news from partners of us. we do not send messages", Fail},
+		{"we and the partners send", "", thirdWords, "agree receive news from us and partners", Pass},
+		{"we do not pass numbers on", "", thirdWords, "agree receive news from us. we do not share numbers with partners", Pass},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -66,11 +66,18 @@ func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
 		}
 	}
 	lib := open()
-	for _, i := range sc.order(lib, tag) {
-		l := lib.languages[i].lex()
-		if r := sc.read(l, kw == nil); r.Intent != IntentNone || r.Unsure {
-			r.Unsure = r.Unsure || long
-			return r
+	for {
+		for _, i := range sc.order(lib, tag) {
+			l := lib.languages[i].lex()
+			if r := sc.read(l, kw == nil); r.Intent != IntentNone || r.Unsure {
+				r.Unsure = r.Unsure || long
+				return r
+			}
+		}
+		// Letters are drawn out in anger: "bastaaa", "callll". Two of them may
+		// be right, or one.
+		if !f.squeeze(2) && !f.squeeze(1) {
+			break
 		}
 	}
 	none.Unsure = long
@@ -456,6 +463,37 @@ func (m *message) bare(keywords bool) *Reply {
 	return &Reply{Intent: IntentNone}
 }
 
+// rather reports that every message word stands apart from call i, in a part
+// of the message that stops nothing: "don't call, a message is fine".
+func (m *message) rather(i int) bool {
+	if m.any(rAll) >= 0 {
+		return false
+	}
+	for _, p := range m.parts {
+		var c class
+		for _, it := range m.items[p.from:p.to] {
+			c |= it.class
+		}
+		if c&rMessage == 0 || c&rCall != 0 && c&(rVerb|rNeg|rStop|rPhrase) != 0 && i >= p.from && i < p.to && !m.plain(p) {
+			continue
+		}
+		if i >= p.from && i < p.to || c&(rVerb|rNeg|rStop|rPhrase) != 0 || p.to-p.from+p.stray < 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// plain reports messages in part p that are no calls.
+func (m *message) plain(p part) bool {
+	for _, it := range m.items[p.from:p.to] {
+		if it.class&rMessage != 0 && it.class&rCall == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // scope tells a stop of everything from the stop of one category.
 func (m *message) scope() *Reply {
 	category := ""
@@ -469,7 +507,7 @@ func (m *message) scope() *Reply {
 			break
 		}
 	}
-	if i := m.any(rCall); category == "" && i >= 0 && m.any(rMessage&^rCall) < 0 {
+	if i := m.any(rCall); category == "" && i >= 0 && (m.any(rMessage&^rCall) < 0 || m.rather(i)) {
 		category, at = "calls", i
 	}
 	if category == "" {

@@ -29,6 +29,9 @@ func TestKeywordAmongOtherThings(t *testing.T) {
 		{"Step 2 is done", IntentNone},
 		{"Don't stop. I like them", IntentNone},
 		{"Stock?", IntentNone},
+		{"unsubscriiiibe", IntentStopAll},
+		{"pleaaase stoppp messagingggg meee", IntentStopAll},
+		{"Nooooo waaay, see youuu", IntentNone},
 		{"STOP BY TODAY, we have a table", IntentNone},
 	} {
 		if got := ReadReply(tc.text, language.English, nil); got.Intent != tc.want {
