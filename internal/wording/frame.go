@@ -673,7 +673,7 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 		if answered {
 			f.stance, f.reason = stancePass, "question_answer"
 		}
-	case k&(cAssent|cPermit|cWish) != 0 && s.question && !answered:
+	case k&(cAssent|cPermit|cWish) != 0 && s.question && !answered && !(k&cWish != 0 && r.tagged(s, max(v, a))):
 		f.stance = stanceAsks
 	case k&cAssent != 0 && c&(cGive|cAct|cTick) != 0:
 		f.reason = "by_action"
@@ -692,6 +692,20 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 		f.reason = "act_to_receive"
 	}
 	return f
+}
+
+// tagged reports that what makes a question of sentence s is only a tag behind
+// its last comma, and frame item i stands before that: "I want your news by
+// text, is that possible?"
+func (r *reading) tagged(s *sentence, i int) bool {
+	last := -1
+	for k := i + 1; k < s.to; k++ {
+		if r.items[k].class == cComma && r.f.runes[r.items[k].from] == ',' {
+			last = k
+		}
+	}
+	return last >= 0 && s.to-last <= 5 && s.text[1]-r.items[last].to <= 30 &&
+		r.has(last, s.to)&(verbs|cComm|cUtility|cQuestion|negatives|cOther|cYou) == 0
 }
 
 // supposed reports that anchor a stands behind an "if", with no more than its

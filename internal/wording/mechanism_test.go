@@ -145,6 +145,9 @@ func TestMechanisms(t *testing.T) {
 		{"the partners send, we do not", "", thirdWords, "agree receive news from partners of us. we do not send messages", Fail},
 		{"we and the partners send", "", thirdWords, "agree receive news from us and partners", Pass},
 		{"we do not pass numbers on", "", thirdWords, "agree receive news from us. we do not share numbers with partners", Pass},
+		{"a tag makes no question of a wish", "", fieldWords, "I want receive news, possible?", Pass},
+		{"a list is no tag", "", fieldWords, "want receive news, messages?", Fail},
+		{"a question stays one", "", fieldWords, "would you receive news, possible?", Fail},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
