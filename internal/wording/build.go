@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -481,46 +482,52 @@ func (b *builder) trie() (*trie, error) {
 		}
 	}
 	var err error
-	if t.numbers, err = newNumbers(runes); err != nil {
+	var labels int
+	if t.numbers, labels, err = newNumbers(runes); err != nil {
 		return nil, err
 	}
-	t.nodes = append(t.nodes, node{}) // kept for the root
+	t.slots = append(t.slots, 0) // no node: 0 is the root
 	nodes := map[uint32]uint32{}
-	recs := map[uint32]uint16{}
-	var lay func(n uint32) node
-	place := func(n uint32) uint32 {
+	recs := map[uint32]uint32{}
+	var place func(n uint32) uint32
+	// edges lays out what the edges of d lead to.
+	edges := func(d draft) []uint32 {
+		out := make([]uint32, d.n)
+		for i, e := range b.edges[d.first : d.first+d.n] {
+			out[i] = t.numbers.of(e.r)<<labelShift | place(e.to)
+		}
+		return out
+	}
+	place = func(n uint32) uint32 {
 		if i, ok := nodes[n]; ok {
 			return i
 		}
-		laid := lay(n)
-		i := uint32(len(t.nodes))
-		t.nodes = append(t.nodes, laid)
-		nodes[n] = i
-		return i
-	}
-	lay = func(n uint32) node {
 		d := b.nodes[n]
-		var out node
+		run := edges(d)
+		i := uint32(len(t.slots))
 		if d.rec != 0 {
 			rec, ok := recs[d.rec]
 			if !ok {
 				t.recs = append(t.recs, b.recs[d.rec-1])
-				rec = uint16(len(t.recs))
+				rec = uint32(len(t.recs))
 				recs[d.rec] = rec
 			}
-			out.rec = rec
+			t.slots = append(t.slots, rec)
 		}
-		edges := make([]uint32, d.n)
-		for i, e := range b.edges[d.first : d.first+d.n] {
-			edges[i] = t.numbers.of(e.r)<<toBits | place(e.to)
-		}
-		out.first, out.n = uint32(len(t.edges)), uint16(len(edges))
-		t.edges = append(t.edges, edges...)
-		return out
+		t.slots = append(t.slots, run...)
+		t.slots[len(t.slots)-1] |= lastSlot
+		nodes[n] = i
+		return i
 	}
-	t.nodes[0] = lay(root)
-	t.nodes, t.edges, t.recs = slices.Clip(t.nodes), slices.Clip(t.edges), slices.Clip(t.recs)
-	if len(t.nodes) > toMask {
+	for _, e := range edges(b.nodes[root]) {
+		for int(e>>labelShift) >= len(t.root) {
+			t.root = append(t.root, 0)
+		}
+		t.root[e>>labelShift] = e & toMask
+	}
+	t.root = append(t.root, make([]uint32, labels-len(t.root))...)
+	t.slots, t.root, t.recs = slices.Clip(t.slots), slices.Clip(t.root), slices.Clip(t.recs)
+	if len(t.slots) > toMask || len(t.recs) > math.MaxUint16 {
 		return nil, errors.New("too many forms")
 	}
 	return t, nil

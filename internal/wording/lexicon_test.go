@@ -48,14 +48,14 @@ func TestLexicon(t *testing.T) {
 				t.Error(err)
 				continue
 			}
-			t.Logf("%s: %d entries, %d nodes, %d edges, %d kB", name, len(s.entries), len(tr.nodes), len(tr.edges), tr.size()>>10)
+			t.Logf("%s: %d entries, %d slots, %d kB", name, len(s.entries), len(tr.slots), tr.size()>>10)
 		}
 	}
 }
 
 // size is the memory of a trie in bytes.
 func (t *trie) size() int {
-	n := 8*len(t.nodes) + 4*len(t.edges) + 2*len(t.numbers.pages) + 128*len(t.numbers.page)
+	n := 4*len(t.slots) + 4*len(t.root) + 2*len(t.numbers.pages) + 128*len(t.numbers.page)
 	for _, r := range t.recs {
 		n += 56 + 16*len(r.open) + 2*len(r.close)
 	}

@@ -6,9 +6,15 @@ import (
 )
 
 // A trie holds the forms of one lexicon, shared suffixes stored once.
+//
+// A node is a run of slots, and its number is where the run begins: the record
+// of the form that ends there, if one does, and its edges, sorted by label. A
+// slot has the number of the label (none for a record), a mark on the last of
+// the run, and the node the edge leads to, or the record. Node 0 is the root,
+// which is kept as a table by label instead, because every search begins there.
 type trie struct {
-	nodes   []node
-	edges   []uint32 // of a node, sorted: the number of the label, then the node it leads to
+	slots   []uint32
+	root    []uint32
 	recs    []record
 	numbers numbers
 }
@@ -20,9 +26,10 @@ type numbers struct {
 }
 
 const (
-	toBits    = 20 // of an edge
-	toMask    = 1<<toBits - 1
-	maxLabels = 1 << (32 - toBits)
+	labelShift = 20
+	lastSlot   = 1 << 19
+	toMask     = lastSlot - 1
+	maxLabels  = 1 << (32 - labelShift)
 )
 
 func (n *numbers) of(r rune) uint32 {
@@ -35,10 +42,9 @@ func (n *numbers) of(r rune) uint32 {
 	return 0
 }
 
-// newNumbers numbers the runes of edges.
-func newNumbers(runes []rune) (numbers, error) {
+// newNumbers numbers the runes of edges. All numbers are below labels.
+func newNumbers(runes []rune) (n numbers, labels int, err error) {
 	slices.Sort(runes)
-	var n numbers
 	next := uint16(1 - edgeLowest)
 	for _, r := range slices.Compact(runes) {
 		if r < 0 {
@@ -54,20 +60,14 @@ func newNumbers(runes []rune) (numbers, error) {
 		}
 		n.page[n.pages[p]-1][r&63] = next
 		if next++; next >= maxLabels {
-			return n, errLabels
+			return n, 0, errLabels
 		}
 	}
 	n.pages, n.page = slices.Clip(n.pages), slices.Clip(n.page)
-	return n, nil
+	return n, int(next), nil
 }
 
 var errLabels = errors.New("too many different letters")
-
-type node struct {
-	first uint32 // of its edges, sorted by rune
-	n     uint16
-	rec   uint16 // record of the form that ends here, plus one
-}
 
 // edge is an edge of a trie that is being built.
 type edge struct {
@@ -102,20 +102,54 @@ func (t *trie) next(n uint32, r rune) (uint32, bool) {
 	if label == 0 {
 		return 0, false
 	}
-	nd := t.nodes[n]
-	lo, hi := int(nd.first), int(nd.first)+int(nd.n)
-	for lo < hi {
-		m := int(uint(lo+hi) >> 1)
-		if t.edges[m]>>toBits < label {
-			lo = m + 1
-		} else {
-			hi = m
+	if n == 0 {
+		to := t.root[label]
+		return to, to != 0
+	}
+	for {
+		slot := t.slots[n]
+		if l := slot >> labelShift; l >= label {
+			return slot & toMask, l == label
 		}
+		if slot&lastSlot != 0 {
+			return 0, false
+		}
+		n++
 	}
-	if lo < int(nd.first)+int(nd.n) && t.edges[lo]>>toBits == label {
-		return t.edges[lo] & toMask, true
+}
+
+// node takes node n apart: the record of the form that ends there, plus one,
+// and its edges, but not those of the root.
+func (t *trie) node(n uint32) (rec uint16, edges []uint32) {
+	if n == 0 {
+		return 0, nil
 	}
-	return 0, false
+	end := n
+	for t.slots[end]&lastSlot == 0 {
+		end++
+	}
+	edges = t.slots[n : end+1]
+	if edges[0]>>labelShift == 0 {
+		rec, edges = uint16(edges[0]&toMask), edges[1:]
+	}
+	return rec, edges
+}
+
+// inner reports that node n may have edges with labels outside Unicode, which
+// sort first, and is the record of the form that ends at n.
+func (t *trie) inner(n uint32) (inner bool, rec uint16) {
+	if n == 0 {
+		return true, 0
+	}
+	slot := t.slots[n]
+	if slot>>labelShift == 0 {
+		rec = uint16(slot & toMask)
+		if slot&lastSlot != 0 {
+			return false, rec
+		}
+		slot = t.slots[n+1]
+	}
+	return slot>>labelShift <= -edgeLowest, rec
 }
 
 // longest finds the longest form that starts at position i: most literal runes
@@ -232,16 +266,16 @@ type matching struct {
 
 func (m *matching) walk(n uint32, i, literal int) {
 	for {
-		nd := &m.nodes[n]
-		if nd.rec != 0 && literal > m.plainLiteral && !m.f.joined(i) {
+		inner, rec := m.inner(n)
+		if rec != 0 && literal > m.plainLiteral && !m.f.joined(i) {
 			if literal > m.literal {
-				m.end, m.rec, m.literal = i, nd.rec, literal
+				m.end, m.rec, m.literal = i, rec, literal
 			}
-			if m.recs[nd.rec-1].class != 0 {
-				m.plainEnd, m.plain, m.plainLiteral = i, nd.rec, literal
+			if m.recs[rec-1].class != 0 {
+				m.plainEnd, m.plain, m.plainLiteral = i, rec, literal
 			}
 		}
-		if nd.n > 0 && m.edges[nd.first]>>toBits <= -edgeLowest { // the inner labels sort first
+		if inner {
 			if to, ok := m.next(n, edgeTail); ok {
 				m.walk(to, m.f.wordEnd(i), literal)
 			}

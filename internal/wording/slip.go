@@ -15,9 +15,9 @@ func (t *trie) slip(word []rune, c class) bool {
 }
 
 func (t *trie) slipFrom(n uint32, word []rune, i, size int, c class, slipped bool) bool {
-	nd := t.nodes[n]
+	rec, edges := t.node(n)
 	if i == len(word) {
-		if slipped && nd.rec != 0 && t.recs[nd.rec-1].class&c != 0 {
+		if slipped && rec != 0 && t.recs[rec-1].class&c != 0 {
 			return true
 		}
 	} else if to, ok := t.next(n, word[i]); ok && t.slipFrom(to, word, i+1, size, c, slipped) {
@@ -42,8 +42,8 @@ func (t *trie) slipFrom(n uint32, word []rune, i, size int, c class, slipped boo
 	if i < len(word) && t.slipFrom(n, word, i+1, size, c, true) { // one put in
 		return true
 	}
-	for _, e := range t.edges[nd.first : nd.first+uint32(nd.n)] {
-		if e>>toBits <= -edgeLowest {
+	for _, e := range edges {
+		if e>>labelShift <= -edgeLowest {
 			continue
 		}
 		if t.slipFrom(e&toMask, word, i, size, c, true) { // one left out
