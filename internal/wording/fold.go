@@ -2,6 +2,7 @@ package wording
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,6 +35,7 @@ func (f *folded) span(from, to int) Span {
 // then those of the text with the replacement.
 func (f *folded) text(s string) {
 	f.reset()
+	t := glyphs()
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
@@ -46,7 +48,7 @@ func (f *folded) text(s string) {
 	}
 	if ascii {
 		for i := range len(s) {
-			f.emit(rune(s[i]), int32(i), int32(i+1))
+			f.emit(t, rune(s[i]), int32(i), int32(i+1))
 		}
 		return
 	}
@@ -79,9 +81,14 @@ func (f *folded) text(s string) {
 		r, n := utf8.DecodeRuneInString(clean[i:])
 		if i+n <= normal || r < utf8.RuneSelf && (i+n == len(clean) || clean[i+n] < utf8.RuneSelf) || apostrophe(r) {
 			from, to := at(i, i+n)
-			f.emit(r, from, to)
+			f.emit(t, r, from, to)
 			i += n
 			continue
+		}
+		if i >= normal && i > 0 {
+			if normal = i + norm.NFKC.QuickSpanString(clean[i:]); normal > i {
+				continue
+			}
 		}
 		n = norm.NFKC.NextBoundaryInString(clean[i:], true)
 		if n <= 0 {
@@ -93,11 +100,11 @@ func (f *folded) text(s string) {
 		for j, k := 0, i; j < len(buf); {
 			r, m := utf8.DecodeRune(buf[j:])
 			if whole {
-				f.emit(r, from, to)
+				f.emit(t, r, from, to)
 			} else {
 				_, w := utf8.DecodeRuneInString(clean[k:])
 				from, to := at(k, k+w)
-				f.emit(r, from, to)
+				f.emit(t, r, from, to)
 				k += w
 			}
 			j += m
@@ -137,7 +144,15 @@ func (f *folded) squeeze(n int) bool {
 
 // emit appends one rune of normalised text, folded further. One rune may
 // become none (vowel points) or two (ß).
-func (f *folded) emit(r rune, from, to int32) {
+func (f *folded) emit(t *[glyphRunes]glyph, r rune, from, to int32) {
+	if r >= glyphRunes || t[r].slow {
+		f.fold(r, from, to)
+	} else if g := &t[r]; g.folded != 0 {
+		f.put(rune(g.folded), g.kind, from, to, g.upper)
+	}
+}
+
+func (f *folded) fold(r rune, from, to int32) {
 	upper := false
 	if r < utf8.RuneSelf {
 		switch {
@@ -162,7 +177,7 @@ func (f *folded) emit(r rune, from, to int32) {
 		case ignorable(r):
 			return
 		case r == 'ß' || r == 'ẞ':
-			f.put('s', from, to, upper)
+			f.put('s', kindLatin, from, to, upper)
 			r = 's'
 		default:
 			to, ok := equals[r]
@@ -182,10 +197,10 @@ func (f *folded) emit(r rune, from, to int32) {
 			}
 		}
 	}
-	f.put(r, from, to, upper)
+	f.put(r, kindOf(r), from, to, upper)
 }
 
-func (f *folded) put(r rune, from, to int32, upper bool) {
+func (f *folded) put(r rune, k kind, from, to int32, upper bool) {
 	if n := len(f.runes); n > 0 && (r == ' ' || r == '\n') && (f.runes[n-1] == ' ' || f.runes[n-1] == '\n') {
 		if r == '\n' {
 			f.runes[n-1] = '\n'
@@ -200,7 +215,7 @@ func (f *folded) put(r rune, from, to int32, upper bool) {
 		f.runes, f.kinds, f.start, f.end, f.upper = f.runes[:n-1], f.kinds[:n-1], f.start[:n-1], f.end[:n-1], f.upper[:n-1]
 	}
 	f.runes = append(f.runes, r)
-	f.kinds = append(f.kinds, kindOf(r))
+	f.kinds = append(f.kinds, k)
 	f.start = append(f.start, from)
 	f.end = append(f.end, to)
 	f.upper = append(f.upper, upper)
@@ -287,6 +302,10 @@ func bare(r rune) rune {
 	if r < 0xC0 || r > 0x1EFF || r > 0x24F && r < 0x1E00 {
 		return r
 	}
+	return rune(glyphs()[r].bare)
+}
+
+func strip(r rune) rune {
 	switch r {
 	case 'ł':
 		return 'l'
@@ -306,10 +325,43 @@ func bare(r rune) rune {
 	}
 	base, _ := utf8.DecodeRune(d)
 	if base >= 0xC0 {
-		return bare(base)
+		return strip(base)
 	}
 	return base
 }
+
+// glyph is what becomes of a rune that folds into one rune or none, worked out
+// once: nearly all runes of a text are looked up here.
+type glyph struct {
+	folded uint16 // 0: dropped
+	bare   uint16 // of the rune itself
+	kind   kind
+	upper  bool
+	slow   bool // becomes two
+}
+
+// glyphRunes is how many runes, from 0, have a glyph: all scripts but those of
+// East Asia.
+const glyphRunes = 0x2000
+
+var glyphs = sync.OnceValue(func() *[glyphRunes]glyph {
+	t := new([glyphRunes]glyph)
+	var f folded
+	for r := range rune(glyphRunes) {
+		g := &t[r]
+		g.bare = uint16(strip(r))
+		f.reset()
+		f.fold(r, 0, 1)
+		switch len(f.runes) {
+		case 0:
+		case 1:
+			g.folded, g.kind, g.upper = uint16(f.runes[0]), f.kinds[0], f.upper[0]
+		default:
+			g.slow = true
+		}
+	}
+	return t
+})
 
 // kind is the writing a rune belongs to.
 type kind uint8

@@ -22,17 +22,18 @@ const (
 
 // lexicon is one language's words, compiled.
 type lexicon struct {
-	tag     string
-	order   order
-	tries   [4]func() *trie // by use, built when first used; some may be nil
-	clitics [][]rune        // may stand joined before any word
-	ands    [][]rune        // those that mean "and"
-	tails   map[string]bool
-	swaps   map[string]bool // "old>new" endings of a name's words
-	prefix  []prefix        // may stand joined before a name
-	change  int             // letters at the end of a name's word that inflection may change
-	inner   bool            // the words of a name before the last are inflected too
-	nouns   bool            // every noun has a capital
+	tag           string
+	order         order
+	tries         [4]func() *trie // by use, built when first used; some may be nil
+	clitics       [][]rune        // may stand joined before any word
+	ands          [][]rune        // those that mean "and"
+	tails         map[string]bool
+	swaps         map[string]bool // "old>new" endings of a name's words
+	prefix        []prefix        // may stand joined before a name
+	longestPrefix int
+	change        int  // letters at the end of a name's word that inflection may change
+	inner         bool // the words of a name before the last are inflected too
+	nouns         bool // every noun has a capital
 }
 
 // prefix is what stands joined before a name, and the beginning of the name
@@ -333,6 +334,7 @@ func (s *source) compile(common *source) (*lexicon, error) {
 		for _, t := range src.lists[listClitic] {
 			text, swallows, _ := strings.Cut(t, "=")
 			l.prefix = append(l.prefix, prefix{foldString(text), foldString(swallows)})
+			l.longestPrefix = max(l.longestPrefix, len(l.prefix[len(l.prefix)-1].text))
 		}
 	}
 	for _, c := range s.clitics {

@@ -249,11 +249,20 @@ func bareKeys(m map[string]bool) map[string]bool {
 // that its language puts on names; it may be nil.
 func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 	out = out[:0]
-	for i := 0; i < len(f.runes); i++ {
+	longest := 0 // of what may be joined before a name
+	if lex != nil {
+		longest = lex.longestPrefix
+	}
+	for i, word := 0, 0; i < len(f.runes); i++ {
 		if f.kinds[i] == kindNone && f.runes[i] != '&' {
 			continue
 		}
-		if m, ok := n.findAt(f, i, lex); ok {
+		if !f.joined(i) {
+			word = i
+		} else if i-word > longest {
+			continue
+		}
+		if m, ok := n.findAt(f, i, word, lex); ok {
 			out = append(out, m)
 			i = m.to - 1
 		}
@@ -262,17 +271,10 @@ func (n *names) find(f *folded, lex *lexicon, out []nameMatch) []nameMatch {
 }
 
 // findAt finds the longest form at i: at the start of a word, or behind a
-// preposition or an article that is joined to it.
-func (n *names) findAt(f *folded, i int, lex *lexicon) (nameMatch, bool) {
-	if !f.joined(i) {
+// preposition or an article that is joined to it and begins the word.
+func (n *names) findAt(f *folded, i, from int, lex *lexicon) (nameMatch, bool) {
+	if i == from {
 		return n.formAt(f, i, nil, lex)
-	}
-	if lex == nil || len(lex.prefix) == 0 {
-		return nameMatch{}, false
-	}
-	from := i
-	for from > 0 && f.joined(from) {
-		from--
 	}
 	for k := range lex.prefix {
 		p := &lex.prefix[k]
