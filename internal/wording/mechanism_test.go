@@ -179,6 +179,15 @@ func TestMechanisms(t *testing.T) {
 		{"and before it", "", revokeWords, "revoked now, agree receive messages", Fail},
 		{"a right to take it back", "", revokeWords, "agree receive messages, may revoked", Pass},
 		{"something else is taken back", "", revokeWords, "agree receive messages. zz revoked now", Pass},
+		{"goods beyond the verb of agreeing", "object: after", "", "goods zz agree call", Pass},
+		{"goods to call about", "object: after", "", "agree call goods", Fail},
+		{"goods before the act", "", "[act]\npress\n[of]\nof", "receive messages of goods press", Pass},
+		{"goods instead of messages before the act", "", "[act]\npress\n[of]\nof", "receive goods press", Fail},
+		{"messages and goods, verb last", "object: before", "", "messages and goods receive agree", Pass},
+		{"goods, verb last", "object: before", "", "goods receive agree", Fail},
+		{"partners of two kinds", "", thirdWords, "agree receive news from us zz and zz partners", Fail},
+		{"partners and what they do for us", "", thirdWords, "agree receive news from partners, zz us zz", Fail},
+		{"the partners, and us", "", thirdWords, "agree receive news from partners and us", Pass},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
