@@ -188,6 +188,10 @@ func TestMechanisms(t *testing.T) {
 		{"partners of two kinds", "", thirdWords, "agree receive news from us zz and zz partners", Fail},
 		{"partners and what they do for us", "", thirdWords, "agree receive news from partners, zz us zz", Fail},
 		{"the partners, and us", "", thirdWords, "agree receive news from partners and us", Pass},
+		{"keys for the answers", "", fieldWords, "would you receive news? yes: 1, not: 2", Pass},
+		{"a key for the refusal alone", "", fieldWords, "would you receive news? not: 2", Fail},
+		{"buttons, one of which refuses", "", fieldWords, "would you receive news? [yes] [refused]", Pass},
+		{"a refusal in brackets", "", fieldWords, "agree receive news [refused]", Fail},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
