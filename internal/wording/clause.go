@@ -259,6 +259,9 @@ func markAt(f *folded, i int, tag string) mark {
 		if kindOf(next(1)) == kindDigit {
 			return markNone
 		}
+		if n := kindOf(next(1)); n > kindDigit && !n.unspaced() && shortWord(f, i) || initials(f, i) {
+			return markNone // एस.एम.एस.
+		}
 		// An initial is not the end of a sentence.
 		if i > 0 && f.kinds[i-1].cased() && !f.joined(i-1) && i+1 < len(f.runes) {
 			return markNone
@@ -303,6 +306,26 @@ func markAt(f *folded, i int, tag string) mark {
 		}
 	}
 	return markNone
+}
+
+// shortWord reports that a word of few letters ends at position i, in a
+// writing without capitals.
+func shortWord(f *folded, i int) bool {
+	from := i
+	for from > 0 && i-from < 4 && f.kinds[from-1] > kindDigit {
+		from--
+	}
+	return from < i && i-from < 4 && !f.kinds[from].cased() && !f.kinds[from].unspaced()
+}
+
+// initials reports that the dot at position i ends a row of them, एस.एम.एस.,
+// and no line.
+func initials(f *folded, i int) bool {
+	from := i
+	for from > 0 && f.kinds[from-1] > kindDigit {
+		from--
+	}
+	return from > 0 && f.runes[from-1] == '.' && shortWord(f, from-1) && shortWord(f, i) && i+2 < len(f.runes) && f.runes[i+1] == ' '
 }
 
 // optionAt reports that position i opens an option: it begins a line, or
