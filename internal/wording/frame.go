@@ -1271,5 +1271,14 @@ func (r *reading) slot(s *sentence, n int) bool {
 			break
 		}
 	}
+	// Nor between partners and who picked them: "firms and lawyers picked by X".
+	for i := n - 2; i >= s.from && i >= n-4; i-- {
+		if third(i) {
+			return false
+		}
+		if r.items[i].class&^(kinds|cFrom) != 0 || r.items[i].class == 0 {
+			break
+		}
+	}
 	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
 }

@@ -187,6 +187,7 @@ func TestMechanisms(t *testing.T) {
 		{"goods, verb last", "object: before", "", "goods receive agree", Fail},
 		{"partners of two kinds", "", thirdWords, "agree receive news from us zz and zz partners", Fail},
 		{"partners and what they do for us", "", thirdWords, "agree receive news from partners, zz us zz", Fail},
+		{"partners whom we pick", "", thirdWords, "agree receive news from partners zz of us", Fail},
 		{"the partners, and us", "", thirdWords, "agree receive news from partners and us", Pass},
 		{"keys for the answers", "", fieldWords, "would you receive news? yes: 1, not: 2", Pass},
 		{"a key for the refusal alone", "", fieldWords, "would you receive news? not: 2", Fail},
