@@ -1255,7 +1255,11 @@ func (r *reading) slot(s *sentence, n int) bool {
 	}
 	if r.lex.order == orderBefore {
 		// A genitive may look like a sender: "Gül'ün iş ortakları".
-		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
+		near := 0
+		if n+1 < s.to && r.items[n+1].class&cOf != 0 {
+			near = 3 // so may a subject: "the banks that Gül chose"
+		}
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown <= near)
 	}
 	// Nothing but words of what they are stands between an owner and partners.
 	const kinds = cWord | cAnd | cUtility | cOther | cMarketing | cNaming

@@ -261,6 +261,8 @@ func TestStanding(t *testing.T) {
 		want                   Verdict
 	}{
 		{"a known word behind from", "", "Hope", "I agree: news from Hope", Pass},
+		{"an ending that means from", "[name.tail]\nसे\n[from]\nसे", "आशा", "agree receive zz आशासे news", Pass},
+		{"an ending that does not", "[name.tail]\nसे\n[of]\nसे", "आशा", "agree receive zz आशासे zz", Unsure},
 		{"a known word in small letters", "", "Hope", "I agree, news from hope", Unsure},
 		{"a capital tells a name", "", "Hope", "agree to receive Hope news", Pass},
 		{"but not where every noun has one", "capitals: nouns", "Anker", "agree to receive Anker news", Unsure},

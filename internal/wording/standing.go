@@ -253,7 +253,7 @@ func (r *reading) beside(m *nameMatch, n int) bool {
 // one who may or will send.
 func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 	f := r.f
-	if r.quoted(m, false) || r.titled(m) || r.fieldValue(m, n) {
+	if r.quoted(m, false) || r.titled(m) || r.fieldValue(m, n) || r.sentBy(m) {
 		return true
 	}
 	// Label words that mean something else beside are no label.
@@ -290,6 +290,20 @@ func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 		}
 	}
 	return false
+}
+
+// sentBy reports that the ending of m means "from", as such words do that
+// stand apart: अंगणकडून.
+func (r *reading) sentBy(m *nameMatch) bool {
+	if m.tail == 0 || r.f.kinds[m.tail].cased() {
+		return false
+	}
+	end, rec := r.lex.text().longest(r.f, m.tail)
+	if rec == 0 || end != m.to || end-m.tail < 2 {
+		return false
+	}
+	c := r.lex.text().recs[rec-1].class
+	return c&cFrom != 0 && c&cOf == 0
 }
 
 // quoted reports that m stands in quotation marks or the like.
@@ -490,7 +504,7 @@ func (r *reading) legalAt(i int) bool {
 // who sends.
 func (r *reading) naming(m *nameMatch, n int) bool {
 	f := r.f
-	if r.quoted(m, true) || r.titled(m) || r.fieldValue(m, n) {
+	if r.quoted(m, true) || r.titled(m) || r.fieldValue(m, n) || r.sentBy(m) {
 		return true
 	}
 	if m.from > 0 && m.to < len(f.runes) && f.runes[m.from-1] == '-' && f.runes[m.to] == '-' {
