@@ -63,6 +63,9 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 		if f.kinds[i] == kindNone {
 			switch m := markAt(f, i, lex.tag); m {
 			case markStop, markQuestion:
+				if boxes[f.runes[i]] != noBox && unknown == 0 && len(r.items) > first && r.items[len(r.items)-1].ticks(f, i) {
+					break // "tick ☑ to receive": no box to tick, but the sign for it
+				}
 				end(i+1, m == markQuestion)
 			case markComma:
 				add(i, i+1, cComma, 0)
@@ -102,6 +105,12 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	end(len(f.runes), false)
 	r.join(t)
 	r.announce()
+}
+
+// ticks reports that the item is a tick, nothing but a space stands between it
+// and position i, and no option is written on to that.
+func (it *item) ticks(f *folded, i int) bool {
+	return it.class&cTick != 0 && (it.to == i || it.to+1 == i && f.runes[it.to] == ' ') && i+1 < len(f.runes) && f.runes[i+1] == ' '
 }
 
 // match finds the longest form at i, or after a word joined to its front, or

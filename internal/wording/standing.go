@@ -151,6 +151,8 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 			return standSure
 		}
 		return standDoubtful
+	case !m.form.single && capital && !r.lex.nouns && r.goesOn(m, c):
+		return standDoubtful // Mai Linh Taxi is not Mai Linh
 	case !m.form.single:
 		if capital || c.none || m.form.lower || naming {
 			return standSure
@@ -198,6 +200,9 @@ func (r *reading) judgeCaseless(m *nameMatch, n int) standing {
 		return standDoubtful // the beginning of an idiom
 	}
 	letters, long := baseLetters(m.form.words[0]), longWord
+	if f.kinds[m.from] == kindHangul {
+		long-- // a syllable is two letters or three
+	}
 	if f.kinds[m.from].unspaced() {
 		if r.edges(m, n) && (letters >= 4 || r.naming(m, n)) {
 			return standSure
@@ -392,26 +397,7 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 	if c.all || c.none {
 		return false
 	}
-	stranger := func(i int) bool {
-		if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
-			return false
-		}
-		from := i
-		for from > 0 && f.joined(from) {
-			from--
-		}
-		if _, rec := r.lex.text().longest(f, from); rec != 0 {
-			return false
-		}
-		end := f.wordEnd(from + 1)
-		word := f.runes[from:end]
-		for _, l := range open().legal() {
-			if slices.Equal(l[0], word) {
-				return false
-			}
-		}
-		return true
-	}
+	stranger := r.stranger
 	if i := m.to; i+1 < len(f.runes) && f.runes[i] == ' ' {
 		if stranger(i + 1) {
 			return true
@@ -430,6 +416,35 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 		return f.upper[from] && stranger(from) && !(&nameMatch{from: from}).starts(f)
 	}
 	return false
+}
+
+// goesOn reports that a capitalised stranger follows m directly.
+func (r *reading) goesOn(m *nameMatch, c letterCase) bool {
+	i := m.to
+	return !c.all && !c.none && i+1 < len(r.f.runes) && r.f.runes[i] == ' ' && r.stranger(i+1)
+}
+
+// stranger reports that position i stands in a capitalised word that neither
+// the language knows nor legal forms begin with.
+func (r *reading) stranger(i int) bool {
+	f := r.f
+	if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
+		return false
+	}
+	from := i
+	for from > 0 && f.joined(from) {
+		from--
+	}
+	if _, rec := r.lex.text().longest(f, from); rec != 0 {
+		return false
+	}
+	word := f.runes[from:f.wordEnd(from+1)]
+	for _, l := range open().legal() {
+		if slices.Equal(l[0], word) {
+			return false
+		}
+	}
+	return true
 }
 
 // starts reports that a word opens a sentence, where any word has a capital.
