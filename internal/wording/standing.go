@@ -18,6 +18,8 @@ const (
 type letterCase struct {
 	none bool // no capitals at all
 	all  bool // nearly all letters are capitals: they tell nothing
+	low  bool // none but where sentences begin and in words that the language knows: SMS
+	tiny bool // low, and none where sentences begin
 }
 
 // caseOf sums up the capitals of f.
@@ -31,7 +33,63 @@ func caseOf(f *folded) letterCase {
 			}
 		}
 	}
-	return letterCase{up == 0, up*10 > cased*6}
+	return letterCase{none: up == 0, all: up*10 > cased*6}
+}
+
+// low reports a text typed in small letters: a capital stands nowhere but in
+// a word that the language knows and, unless strictly, where a sentence begins.
+func (r *reading) low(strictly bool) bool {
+	f := r.f
+	for i := range f.runes {
+		if !f.upper[i] || f.joined(i) {
+			continue
+		}
+		if (&nameMatch{from: i}).starts(f) && !strictly {
+			continue
+		}
+		_, rec := r.lex.text().longest(f, i)
+		if rec == 0 || strictly && f.joined(i+1) && !f.upper[i+1] && r.lex.text().recs[rec-1].class&cChannel == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// strange reports that the language does not know a word of at least n letters
+// in m, the name as it stands in the text.
+func (r *reading) strange(m *nameMatch, n int) bool {
+	f := r.f
+	for i := m.from; i < m.to; {
+		if f.kinds[i] == kindNone || f.joined(i) {
+			i++
+			continue
+		}
+		end, rec := r.lex.text().longest(f, i)
+		if rec == 0 {
+			if end = f.wordEnd(i + 1); min(end, m.to)-i >= n {
+				return true
+			}
+		}
+		i = max(end, i+1)
+	}
+	return false
+}
+
+// made reports a name in small letters that is surely made up to be one: in a
+// text typed in small letters a word that the language does not know beside
+// what stands beside names, and in any text a long name with such a word.
+func (r *reading) made(m *nameMatch, n int, c letterCase) bool {
+	words := len(m.form.words)
+	switch {
+	case m.parted:
+		return false
+	case words >= 3:
+		return r.strange(m, 4)
+	case words == 2:
+		return c.low && r.strange(m, 4)
+	}
+	sent := n > 0 && r.items[n].unknown == 0 && r.items[n-1].class&(cSend|cContact|cPermit) != 0
+	return c.tiny && !m.changed && r.strange(m, longWord) && (sent || r.beside(m, n))
 }
 
 // ordinary is the part that a name of one word plays in a statement if it is
@@ -82,13 +140,19 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 	inner := slices.Contains(r.f.upper[m.from+1:m.to], true) // a made-up name
 	tells := capital && !c.all && !(r.lex.nouns && !inner)   // the capital says that it is a name
 	switch {
-	case m.changed && !naming && !capital:
+	case m.form.joined && r.lex.knows(r.f, m):
+		return standDoubtful // "Sunday" for Sun Day
+	case !capital && r.made(m, n, c):
+		return standSure
+	case (m.changed || m.parted) && !naming && !capital:
 		return standDoubtful
 	case !tells && r.lex.knows(r.f, m):
 		if r.strictlyNamed(m, n, capital) {
 			return standSure
 		}
 		return standDoubtful
+	case !m.form.single && capital && !r.lex.nouns && r.goesOn(m, c):
+		return standDoubtful // Mai Linh Taxi is not Mai Linh
 	case !m.form.single:
 		if capital || c.none || m.form.lower || naming {
 			return standSure
@@ -117,6 +181,13 @@ func (r *reading) judgeCaseless(m *nameMatch, n int) standing {
 	switch {
 	case f.kinds[m.from] == kindDigit:
 		return standSure
+	case m.form.joined && r.lex.knows(f, m):
+		return standDoubtful
+	case m.parted && m.form.single:
+		if r.naming(m, n) || r.beside(m, n) {
+			return standSure
+		}
+		return standDoubtful
 	case r.lex.knows(f, m):
 		if r.strictlyNamed(m, n, false) {
 			return standSure
@@ -129,6 +200,9 @@ func (r *reading) judgeCaseless(m *nameMatch, n int) standing {
 		return standDoubtful // the beginning of an idiom
 	}
 	letters, long := baseLetters(m.form.words[0]), longWord
+	if f.kinds[m.from] == kindHangul {
+		long-- // a syllable is two letters or three
+	}
 	if f.kinds[m.from].unspaced() {
 		if r.edges(m, n) && (letters >= 4 || r.naming(m, n)) {
 			return standSure
@@ -179,7 +253,7 @@ func (r *reading) beside(m *nameMatch, n int) bool {
 // one who may or will send.
 func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 	f := r.f
-	if r.quoted(m, false) || r.titled(m) || r.fieldValue(m, n) {
+	if r.quoted(m, false) || r.titled(m) || r.fieldValue(m, n) || r.sentBy(m) {
 		return true
 	}
 	// Label words that mean something else beside are no label.
@@ -216,6 +290,20 @@ func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 		}
 	}
 	return false
+}
+
+// sentBy reports that the ending of m means "from", as such words do that
+// stand apart: अंगणकडून.
+func (r *reading) sentBy(m *nameMatch) bool {
+	if m.tail == 0 || r.f.kinds[m.tail].cased() {
+		return false
+	}
+	end, rec := r.lex.text().longest(r.f, m.tail)
+	if rec == 0 || end != m.to || end-m.tail < 2 {
+		return false
+	}
+	c := r.lex.text().recs[rec-1].class
+	return c&cFrom != 0 && c&cOf == 0
 }
 
 // quoted reports that m stands in quotation marks or the like.
@@ -323,26 +411,7 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 	if c.all || c.none {
 		return false
 	}
-	stranger := func(i int) bool {
-		if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
-			return false
-		}
-		from := i
-		for from > 0 && f.joined(from) {
-			from--
-		}
-		if _, rec := r.lex.text().longest(f, from); rec != 0 {
-			return false
-		}
-		end := f.wordEnd(from + 1)
-		word := f.runes[from:end]
-		for _, l := range open().legal() {
-			if slices.Equal(l[0], word) {
-				return false
-			}
-		}
-		return true
-	}
+	stranger := r.stranger
 	if i := m.to; i+1 < len(f.runes) && f.runes[i] == ' ' {
 		if stranger(i + 1) {
 			return true
@@ -363,6 +432,35 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 	return false
 }
 
+// goesOn reports that a capitalised stranger follows m directly.
+func (r *reading) goesOn(m *nameMatch, c letterCase) bool {
+	i := m.to
+	return !c.all && !c.none && i+1 < len(r.f.runes) && r.f.runes[i] == ' ' && r.stranger(i+1)
+}
+
+// stranger reports that position i stands in a capitalised word that neither
+// the language knows nor legal forms begin with.
+func (r *reading) stranger(i int) bool {
+	f := r.f
+	if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
+		return false
+	}
+	from := i
+	for from > 0 && f.joined(from) {
+		from--
+	}
+	if _, rec := r.lex.text().longest(f, from); rec != 0 {
+		return false
+	}
+	word := f.runes[from:f.wordEnd(from+1)]
+	for _, l := range open().legal() {
+		if slices.Equal(l[0], word) {
+			return false
+		}
+	}
+	return true
+}
+
 // starts reports that a word opens a sentence, where any word has a capital.
 func (m *nameMatch) starts(f *folded) bool {
 	i := m.from - 1
@@ -381,8 +479,10 @@ func (r *reading) edges(m *nameMatch, n int) bool {
 			return false
 		}
 	}
-	if m.from > 0 && f.kinds[m.from-1].unspaced() && m.to-m.from < 4 {
-		if n == 0 || r.items[n-1].to != m.from {
+	// 新大同書店 is not 大同書店.
+	other := m.from > 0 && slices.Contains(r.lex.before, f.runes[m.from-1]) && f.kinds[m.from] == kindHan
+	if m.from > 0 && f.kinds[m.from-1].unspaced() && (m.to-m.from < 4 || other) {
+		if n == 0 || r.items[n-1].to != m.from || other && r.items[n-1].to-r.items[n-1].from == 1 {
 			return false
 		}
 	}
@@ -404,7 +504,7 @@ func (r *reading) legalAt(i int) bool {
 // who sends.
 func (r *reading) naming(m *nameMatch, n int) bool {
 	f := r.f
-	if r.quoted(m, true) || r.titled(m) || r.fieldValue(m, n) {
+	if r.quoted(m, true) || r.titled(m) || r.fieldValue(m, n) || r.sentBy(m) {
 		return true
 	}
 	if m.from > 0 && m.to < len(f.runes) && f.runes[m.from-1] == '-' && f.runes[m.to] == '-' {
