@@ -29,7 +29,7 @@ type finding struct {
 const (
 	anchors   = cAssent | cPermit | cWish | cRequest | cQuestion | cAct | cTick | cSignup | cGive
 	verbs     = cReceive | cSend | cContact
-	negatives = cNeg | cRefuse | cStop | cOptOut
+	negatives = cNeg | cRefuse | cStop | cOptOut | cRevoke
 	breaks    = cComma | cBut | cSplit
 )
 
@@ -274,6 +274,9 @@ func (r *reading) sentence(s *sentence) finding {
 		return f
 	}
 	r.ellipsis(s)
+	if v := r.revoked(s); v >= 0 {
+		return finding{stance: stanceNegative, reason: "refusal", items: []int{v}}
+	}
 	best := finding{}
 	from := s.from
 	for i := s.from; i <= s.to; i++ {
@@ -306,6 +309,17 @@ func (r *reading) sentence(s *sentence) finding {
 		}
 	}
 	return best
+}
+
+// revoked finds the words that take consent back, or reports -1. They count
+// wherever they stand: "the consent I gave X for messages, in spring, is taken
+// back". What only says that one may is spent before.
+func (r *reading) revoked(s *sentence) int {
+	v := r.of(s.from, s.to, cRevoke)
+	if len(v) == 0 || r.has(s.from, s.to)&(cAssent|cPermit|cWish|cSignup|cComm|cContact|cChannel) == 0 {
+		return -1
+	}
+	return v[0]
 }
 
 // has collects the classes of the live items of [from, to).
@@ -352,7 +366,7 @@ func (r *reading) spend(s *sentence) {
 			r.kill(r.back(i, from), to)
 		case it.class&cNeg != 0 && r.has(from, to)&cMild != 0:
 			r.kill(from, to)
-		case it.class&(cStop|cOptOut|cRefuse) != 0:
+		case it.class&(cStop|cOptOut|cRefuse|cRevoke) != 0:
 			c := r.has(from, to)
 			if c&(cTick|cUntick|cUnless|cSilence) != 0 || c&(cAnytime|cCan|cAct) == 0 {
 				continue
@@ -366,7 +380,7 @@ func (r *reading) spend(s *sentence) {
 	// More than one way out may be told: once one is, the rest are too.
 	if r.spent(s) && r.has(s.from, s.to)&(cTick|cUntick) == 0 {
 		for i := s.from; i < s.to; i++ {
-			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&cNeg == 0 {
+			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&(cNeg|cRevoke) == 0 {
 				r.items[i].dead = true
 			}
 		}
@@ -887,8 +901,13 @@ func (r *reading) bound(a, v int) bool {
 	}
 	lo, hi := min(a, v)+1, max(a, v)
 	last := -1
+	message := false // "reminders of the return of books": goods behind it belong to it
 	for i := lo; i < hi; i++ {
-		if it := &r.items[i]; !it.dead && it.class&takes != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
+		it := &r.items[i]
+		if v < a && r.lex.order == orderAfter && r.items[a].class&(cAct|cTick) != 0 && !it.dead && it.class&takes == 0 && it.class&cComm != 0 {
+			message = true
+		}
+		if !it.dead && it.class&takes != 0 && it.class&cComm == 0 && !message && !r.compound(i, hi) {
 			if last < 0 || a < v {
 				last = i
 			}
@@ -934,6 +953,9 @@ func (r *reading) delivers(v, from, to int) bool {
 	}
 	if it.class&cContact != 0 {
 		o := r.object(v, from, to, false)
+		if o >= 0 && r.astray(v, o) {
+			return true
+		}
 		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe|cYou) != 0 || r.mentioned(v, o, from, to)
 	}
 	o := r.object(v, from, to, true)
@@ -943,12 +965,25 @@ func (r *reading) delivers(v, from, to int) bool {
 	return r.isMessage(o, from, to)
 }
 
+// astray reports that object o was found against the direction of the
+// language and beyond the act that verb v hangs on: "on this membership card I
+// allow you to call".
+func (r *reading) astray(v, o int) bool {
+	if r.lex.order == orderEither || (o < v) != (r.lex.order == orderAfter) {
+		return false
+	}
+	return r.has(min(o, v)+1, max(o, v))&(cAssent|cPermit|cWish|cRequest) != 0
+}
+
 // mentioned reports that the person stands between a verb and its object,
 // "contact me about the order", in the verb itself, or, where the verb comes
 // last, anywhere in [from, to): "mich zu Terminen anrufen".
 func (r *reading) mentioned(v, o, from, to int) bool {
 	if r.items[v].class&cMe != 0 || r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0 {
 		return true
+	}
+	if r.lex.order == orderAfter && o > v && r.has(v+1, o)&cRequest != 0 {
+		return true // "call, and send me a message before the contract ends"
 	}
 	return r.lex.order == orderEither && r.has(from, to)&(cMe|cYou) != 0
 }
@@ -1017,14 +1052,23 @@ func (r *reading) scan(v, step, from, to int) int {
 			if (step > 0 || r.f.kinds[it.from] == kindHan) && r.compound(i, to) {
 				continue
 			}
-			if j := i + 2; step > 0 && it.class&cOther != 0 && j < to && r.items[i+1].class&(cAnd|cComma) != 0 && r.items[i+1].unknown+r.items[j].unknown <= 2 &&
-				!r.items[j].dead && r.items[j].class&cComm != 0 && r.items[j].class&(cOther|cTerms|cData) == 0 {
-				return j // a list: "the catalogue and offers"
+			if j := i + 2*step; it.class&cOther != 0 && r.lists(i, j, from, to) {
+				return j // "the catalogue and offers"
 			}
 			return i
 		}
 	}
 	return channel
+}
+
+// lists reports that goods i and messages j, two items off, are a list.
+func (r *reading) lists(i, j, from, to int) bool {
+	if j < from || j >= to {
+		return false
+	}
+	and, last := (i+j)/2, max(i, j)
+	return r.items[and].class&(cAnd|cComma) != 0 && r.items[and].unknown+r.items[last].unknown <= 2 &&
+		!r.items[j].dead && r.items[j].class&cComm != 0 && r.items[j].class&(cOther|cTerms|cData) == 0
 }
 
 // way reports that item i is no more than the way the person agrees by:
@@ -1044,7 +1088,9 @@ func (r *reading) means(i, from, to int) bool {
 // thirdOnly finds the partners that are the only senders of sentence s, or
 // reports -1.
 func (r *reading) thirdOnly(s *sentence) int {
-	third := r.of(s.from, s.to, cThird)
+	third := slices.DeleteFunc(r.of(s.from, s.to, cThird), func(t int) bool {
+		return t == s.from && t+1 < s.to && r.f.runes[r.items[t+1].from] == ':' // "Agent: …" speaks
+	})
 	if len(third) == 0 {
 		return -1
 	}
@@ -1061,7 +1107,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 			gap, and := 0, false
 			for i := lo + 1; i <= hi; i++ {
 				gap += r.items[i].unknown
-				and = and || i < hi && (r.items[i].class&cAnd != 0 || r.items[i].class&cComma != 0 && hi-lo <= 3)
+				and = and || i < hi && r.pairs(n, t, i)
 			}
 			if and && gap <= 4 && hi-lo <= 5 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
@@ -1086,6 +1132,31 @@ func (r *reading) thirdOnly(s *sentence) int {
 		}
 	}
 	return third[0]
+}
+
+// pairs reports that item i, an "and" or a comma between name n and partners t,
+// joins them. "X's airline and hotel partners" are not, and behind "partners, whose goods X sells" a new clause begins.
+func (r *reading) pairs(n, t, i int) bool {
+	switch lo, hi := min(n, t), max(n, t); {
+	case r.items[i].class&cComma != 0:
+		return hi-lo <= 3 && (n < t || i+1 == n && r.items[n].unknown == 0)
+	case r.items[i].class&cAnd == 0, r.has(lo+1, i)&cThird != 0, r.has(i+1, hi)&cThird != 0:
+		return false // "X's banks and insurers" are partners of one kind and another
+	case n < t:
+		return gapless(r.items[n+1 : i+1])
+	default:
+		return r.items[n].unknown <= 2 && gapless(r.items[i+1:n])
+	}
+}
+
+// gapless reports items that no unknown word stands between.
+func gapless(items []item) bool {
+	for _, it := range items {
+		if it.unknown > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // silent reports that the text says of the business itself that it sends
@@ -1137,6 +1208,16 @@ func (r *reading) slot(s *sentence, n int) bool {
 	if r.lex.order == orderBefore {
 		// A genitive may look like a sender: "Gül'ün iş ortakları".
 		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
+	}
+	// Nothing but words of what they are stands between an owner and partners.
+	const kinds = cWord | cAnd | cUtility | cOther | cMarketing | cNaming
+	for i := n + 1; i < s.to && i <= n+4; i++ {
+		if third(i) {
+			return false
+		}
+		if r.items[i].class&^kinds != 0 || r.items[i].class == 0 {
+			break
+		}
 	}
 	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
 }
