@@ -43,6 +43,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	}
 	r.choose(found)
 	r.headed(found)
+	r.keyed(found)
 	if len(fields) > 0 {
 		if a := r.agreement(fields); a.stance != stanceNone {
 			found = append(found, a)
@@ -103,6 +104,37 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 		return Fail, none.reason, none.items
 	}
 	return Fail, "none", nil
+}
+
+// keyed reads the sentence behind a question that tells which key means which
+// answer, "yes: send 1, no: send 2" or "👍 or 👎", as an answer: the "no" in it refuses nothing.
+func (r *reading) keyed(found []finding) {
+	const talk = cComm | cContact | cReceive | cWish | cPermit | cAssent | cMe | cTick | cUntick | cOptOut | cStop | cRevoke | cSilence | cDeemed | cTerms | cData | cOther | cThird
+	for i := 1; i < len(found); i++ {
+		s := &r.sentences[i]
+		if found[i-1].stance != stanceAsks || found[i].stance == stanceBlock || found[i].stance == stancePass || s.to-s.from > 10 {
+			continue
+		}
+		var c class
+		for _, it := range r.items[s.from:s.to] {
+			c |= it.class
+		}
+		thumb := slices.Contains(r.f.runes[s.text[0]:s.text[1]], '👍')
+		if c&talk != 0 || !thumb && (c&(cAnswer|cQuestion) == 0 || !r.keys(s)) {
+			continue
+		}
+		found[i] = finding{stance: stanceAnswer, items: r.of(s.from, s.to, cAnswer|cAct|cQuestion)}
+	}
+}
+
+// keys reports numbers to press or a sign of equality in the text of s.
+func (r *reading) keys(s *sentence) bool {
+	for i := s.text[0]; i < s.text[1]; i++ {
+		if r.f.runes[i] == '=' || r.f.kinds[i] == kindDigit && !r.f.joined(i) && !r.f.joined(i+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // headed reads a question, a wish or a request that says "it" of the messages
@@ -600,14 +632,17 @@ func (r *reading) ellipsis(s *sentence) {
 	const noun = cComm | cThird | cOther | cMild | cValue | cMarketing | cCalls | cData
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
-		if it.dead || it.class&cNeg == 0 {
+		if it.dead || it.class&(cNeg|cRefuse) == 0 {
 			continue
 		}
 		from, to := r.region(s, i, breaks|cAnd)
-		if from > s.from && r.f.runes[r.items[from-1].from] == '[' {
+		if from > s.from && r.f.runes[r.items[from-1].from] == '[' && (it.class&cRefuse == 0 || r.buttons(s) > 1) {
 			// A button: [Not now].
 			r.kill(from, to)
 			r.items[from-1].class |= cAnswer
+			continue
+		}
+		if it.class&cNeg == 0 {
 			continue
 		}
 		c := r.has(from, to)
@@ -618,13 +653,24 @@ func (r *reading) ellipsis(s *sentence) {
 	}
 }
 
+// buttons counts the brackets that open in sentence s.
+func (r *reading) buttons(s *sentence) int {
+	n := 0
+	for i := s.from; i < s.to; i++ {
+		if it := &r.items[i]; it.class&cComma != 0 && r.f.runes[it.from] == '[' {
+			n++
+		}
+	}
+	return n
+}
+
 // clause looks for a frame among the items [from, to).
 func (r *reading) clause(s *sentence, from, to int) finding {
 	c := r.has(from, to)
 	if c&negatives != 0 {
 		return r.negative(from, to, c)
 	}
-	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cComm) == 0 {
+	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cQuestion|cSignup|cMe) == 0 {
 		return finding{reason: "user_initiated", items: r.of(from, to, cInitiate)}
 	}
 	if v, a := r.frame(from, to); a >= 0 {
@@ -740,6 +786,8 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 	}
 	answered := r.has(s.from, s.to)&(cAct|cTick|cAnswer) != 0
 	switch {
+	case k&cQuestion != 0 && !s.question && c&cGive != 0 && c&cIf == 0:
+		f.reason = "by_action" // "by entering your number you agree"
 	case k&cRequest != 0:
 		f.reason = "request"
 	case k&cWish != 0 && r.items[v].class&(cSend|cContact) != 0 && a > s.from && r.items[a].unknown == 0 && r.items[a-1].class&cName != 0 && r.lex.order != orderBefore:
@@ -1207,7 +1255,11 @@ func (r *reading) slot(s *sentence, n int) bool {
 	}
 	if r.lex.order == orderBefore {
 		// A genitive may look like a sender: "Gül'ün iş ortakları".
-		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
+		near := 0
+		if n+1 < s.to && r.items[n+1].class&cOf != 0 {
+			near = 3 // so may a subject: "the banks that Gül chose"
+		}
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown <= near)
 	}
 	// Nothing but words of what they are stands between an owner and partners.
 	const kinds = cWord | cAnd | cUtility | cOther | cMarketing | cNaming
@@ -1216,6 +1268,15 @@ func (r *reading) slot(s *sentence, n int) bool {
 			return false
 		}
 		if r.items[i].class&^kinds != 0 || r.items[i].class == 0 {
+			break
+		}
+	}
+	// Nor between partners and who picked them: "firms and lawyers picked by X".
+	for i := n - 2; i >= s.from && i >= n-4; i-- {
+		if third(i) {
+			return false
+		}
+		if r.items[i].class&^(kinds|cFrom) != 0 || r.items[i].class == 0 {
 			break
 		}
 	}
