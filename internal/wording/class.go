@@ -60,7 +60,7 @@ const (
 	cInitiate    // chat with us: the person writes first
 	cOf          // of, to: behind a name, where the language puts it there
 	cWord        // a known word without a part to play
-	cJoin        // inner: a gapped form whose other half was found
+	cRevoke      // is taken back, I revoke: consent that was given is gone
 	cAbout       // about, when: a topic follows, not an object
 	cName        // inner: the business's name
 	cComma       // inner: a soft break
@@ -102,7 +102,7 @@ var classNames = map[string]class{
 	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
 	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "of": cOf, "word": cWord, "blank": cPlaceholder, "mail": cMail,
-	"when": cWhen, "granted": cGranted,
+	"when": cWhen, "granted": cGranted, "revoke": cRevoke,
 }
 
 var replyNames = map[string]class{

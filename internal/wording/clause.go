@@ -7,6 +7,7 @@ type item struct {
 	rec      uint16
 	unknown  int  // unknown words since the item before
 	dead     bool // spent on information that does not count as a frame
+	half     bool // the second half of a gapped form, which the first speaks for
 }
 
 // sentence is a run of items between full stops.
@@ -42,7 +43,7 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	t := lex.trie(forText, f, masks)
 	unknown, first, start := 0, 0, 0
 	add := func(from, to int, c class, rec uint16) {
-		r.items = append(r.items, item{from, to, c, rec, unknown, false})
+		r.items = append(r.items, item{from: from, to: to, class: c, rec: rec, unknown: unknown})
 		unknown = 0
 	}
 	end := func(i int, question bool) {
@@ -203,11 +204,11 @@ func (r *reading) join(t *trie) {
 			}
 			for _, g := range t.recs[r.items[i].rec-1].open {
 				for j := i + 1; j < s.to && r.items[j].from-r.items[i].to < gapRunes; j++ {
-					if r.items[j].rec == 0 || r.items[j].class&cJoin != 0 || !closes(t.recs[r.items[j].rec-1].close, g.id) {
+					if r.items[j].rec == 0 || r.items[j].half || !closes(t.recs[r.items[j].rec-1].close, g.id) {
 						continue
 					}
 					r.items[i].class |= g.class
-					r.items[j].class = cJoin
+					r.items[j].class, r.items[j].half = 0, true
 					break
 				}
 			}

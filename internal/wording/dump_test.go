@@ -41,6 +41,9 @@ func TestDump(t *testing.T) {
 			fmt.Fprintf(&b, "%s question=%v", r.lex.tag, s.question)
 			for _, it := range r.items[s.from:s.to] {
 				fmt.Fprintf(&b, "\n   +%d %-24q %s", it.unknown, string(r.f.runes[it.from:it.to]), it.class)
+				if it.half {
+					b.WriteString("(half)")
+				}
 				if it.dead {
 					b.WriteString(" (spent)")
 				}
@@ -60,7 +63,7 @@ func (c class) String() string {
 			out = append(out, name)
 		}
 	}
-	for name, k := range map[string]class{"NAME": cName, "COMMA": cComma, "JOIN": cJoin} {
+	for name, k := range map[string]class{"NAME": cName, "COMMA": cComma} {
 		if c&k != 0 {
 			out = append(out, name)
 		}

@@ -29,7 +29,7 @@ type finding struct {
 const (
 	anchors   = cAssent | cPermit | cWish | cRequest | cQuestion | cAct | cTick | cSignup | cGive
 	verbs     = cReceive | cSend | cContact
-	negatives = cNeg | cRefuse | cStop | cOptOut
+	negatives = cNeg | cRefuse | cStop | cOptOut | cRevoke
 	breaks    = cComma | cBut | cSplit
 )
 
@@ -274,6 +274,9 @@ func (r *reading) sentence(s *sentence) finding {
 		return f
 	}
 	r.ellipsis(s)
+	if v := r.revoked(s); v >= 0 {
+		return finding{stance: stanceNegative, reason: "refusal", items: []int{v}}
+	}
 	best := finding{}
 	from := s.from
 	for i := s.from; i <= s.to; i++ {
@@ -306,6 +309,17 @@ func (r *reading) sentence(s *sentence) finding {
 		}
 	}
 	return best
+}
+
+// revoked finds the words that take consent back, or reports -1. They count
+// wherever they stand: "the consent I gave X for messages, in spring, is taken
+// back". What only says that one may is spent before.
+func (r *reading) revoked(s *sentence) int {
+	v := r.of(s.from, s.to, cRevoke)
+	if len(v) == 0 || r.has(s.from, s.to)&(cAssent|cPermit|cWish|cSignup|cComm|cContact|cChannel) == 0 {
+		return -1
+	}
+	return v[0]
 }
 
 // has collects the classes of the live items of [from, to).
@@ -352,7 +366,7 @@ func (r *reading) spend(s *sentence) {
 			r.kill(r.back(i, from), to)
 		case it.class&cNeg != 0 && r.has(from, to)&cMild != 0:
 			r.kill(from, to)
-		case it.class&(cStop|cOptOut|cRefuse) != 0:
+		case it.class&(cStop|cOptOut|cRefuse|cRevoke) != 0:
 			c := r.has(from, to)
 			if c&(cTick|cUntick|cUnless|cSilence) != 0 || c&(cAnytime|cCan|cAct) == 0 {
 				continue
@@ -366,7 +380,7 @@ func (r *reading) spend(s *sentence) {
 	// More than one way out may be told: once one is, the rest are too.
 	if r.spent(s) && r.has(s.from, s.to)&(cTick|cUntick) == 0 {
 		for i := s.from; i < s.to; i++ {
-			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&cNeg == 0 {
+			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&(cNeg|cRevoke) == 0 {
 				r.items[i].dead = true
 			}
 		}

@@ -94,6 +94,17 @@ not, nobody
 stops
 `
 
+const revokeWords = `
+[revoke]
+revoked
+[can]
+may
+[stop]
+ends
+[word]
+now, which
+`
+
 const fieldWords = `
 [assent]
 consent
@@ -164,6 +175,10 @@ func TestMechanisms(t *testing.T) {
 		{"consent withdrawn behind the topics", "", aboutWords, "agree receive messages about delays, cancellation", Fail},
 		{"consent withdrawn behind a colon", "", aboutWords, "agree receive messages about delays: cancellation", Fail},
 		{"the end of consent is no topic", "", aboutWords, "cancellation agree receive messages", Fail},
+		{"consent taken back behind a relative clause", "", revokeWords, "agree, which zz gave, receive messages, revoked now", Fail},
+		{"and before it", "", revokeWords, "revoked now, agree receive messages", Fail},
+		{"a right to take it back", "", revokeWords, "agree receive messages, may revoked", Pass},
+		{"something else is taken back", "", revokeWords, "agree receive messages. zz revoked now", Pass},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
