@@ -119,4 +119,5 @@ const (
 	listSwap    = "name.swap"    // endings a name may change: a>y
 	listClitic  = "name.clitic"  // words joined before a name: d', מ
 	listArticle = "name.article" // articles that a name may lose
+	listBefore  = "name.before"  // characters that make another name of one: 新
 )

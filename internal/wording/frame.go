@@ -43,6 +43,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	}
 	r.choose(found)
 	r.headed(found)
+	r.keyed(found)
 	if len(fields) > 0 {
 		if a := r.agreement(fields); a.stance != stanceNone {
 			found = append(found, a)
@@ -103,6 +104,36 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 		return Fail, none.reason, none.items
 	}
 	return Fail, "none", nil
+}
+
+// keyed reads the sentence behind a question that tells which key means which
+// answer, "yes: send 1, no: send 2", as an answer: the "no" in it refuses nothing.
+func (r *reading) keyed(found []finding) {
+	const talk = cComm | cContact | cReceive | cWish | cPermit | cAssent | cMe | cTick | cUntick | cOptOut | cStop | cRevoke | cSilence | cDeemed | cTerms | cData | cOther | cThird
+	for i := 1; i < len(found); i++ {
+		s := &r.sentences[i]
+		if found[i-1].stance != stanceAsks || found[i].stance == stanceBlock || found[i].stance == stancePass || s.to-s.from > 10 {
+			continue
+		}
+		var c class
+		for _, it := range r.items[s.from:s.to] {
+			c |= it.class
+		}
+		if c&talk != 0 || c&(cAnswer|cQuestion) == 0 || !r.keys(s) {
+			continue
+		}
+		found[i] = finding{stance: stanceAnswer, items: r.of(s.from, s.to, cAnswer|cAct|cQuestion)}
+	}
+}
+
+// keys reports numbers to press or a sign of equality in the text of s.
+func (r *reading) keys(s *sentence) bool {
+	for i := s.text[0]; i < s.text[1]; i++ {
+		if r.f.runes[i] == '=' || r.f.kinds[i] == kindDigit && !r.f.joined(i) && !r.f.joined(i+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // headed reads a question, a wish or a request that says "it" of the messages
@@ -600,14 +631,17 @@ func (r *reading) ellipsis(s *sentence) {
 	const noun = cComm | cThird | cOther | cMild | cValue | cMarketing | cCalls | cData
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
-		if it.dead || it.class&cNeg == 0 {
+		if it.dead || it.class&(cNeg|cRefuse) == 0 {
 			continue
 		}
 		from, to := r.region(s, i, breaks|cAnd)
-		if from > s.from && r.f.runes[r.items[from-1].from] == '[' {
+		if from > s.from && r.f.runes[r.items[from-1].from] == '[' && (it.class&cRefuse == 0 || r.buttons(s) > 1) {
 			// A button: [Not now].
 			r.kill(from, to)
 			r.items[from-1].class |= cAnswer
+			continue
+		}
+		if it.class&cNeg == 0 {
 			continue
 		}
 		c := r.has(from, to)
@@ -618,13 +652,24 @@ func (r *reading) ellipsis(s *sentence) {
 	}
 }
 
+// buttons counts the brackets that open in sentence s.
+func (r *reading) buttons(s *sentence) int {
+	n := 0
+	for i := s.from; i < s.to; i++ {
+		if it := &r.items[i]; it.class&cComma != 0 && r.f.runes[it.from] == '[' {
+			n++
+		}
+	}
+	return n
+}
+
 // clause looks for a frame among the items [from, to).
 func (r *reading) clause(s *sentence, from, to int) finding {
 	c := r.has(from, to)
 	if c&negatives != 0 {
 		return r.negative(from, to, c)
 	}
-	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cComm) == 0 {
+	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cQuestion|cSignup|cMe) == 0 {
 		return finding{reason: "user_initiated", items: r.of(from, to, cInitiate)}
 	}
 	if v, a := r.frame(from, to); a >= 0 {
@@ -740,6 +785,8 @@ func (r *reading) positive(s *sentence, v, a int, c class) finding {
 	}
 	answered := r.has(s.from, s.to)&(cAct|cTick|cAnswer) != 0
 	switch {
+	case k&cQuestion != 0 && !s.question && c&cGive != 0 && c&cIf == 0:
+		f.reason = "by_action" // "by entering your number you agree"
 	case k&cRequest != 0:
 		f.reason = "request"
 	case k&cWish != 0 && r.items[v].class&(cSend|cContact) != 0 && a > s.from && r.items[a].unknown == 0 && r.items[a-1].class&cName != 0 && r.lex.order != orderBefore:
@@ -901,8 +948,13 @@ func (r *reading) bound(a, v int) bool {
 	}
 	lo, hi := min(a, v)+1, max(a, v)
 	last := -1
+	message := false // "reminders of the return of books": goods behind it belong to it
 	for i := lo; i < hi; i++ {
-		if it := &r.items[i]; !it.dead && it.class&takes != 0 && it.class&cComm == 0 && !r.compound(i, hi) {
+		it := &r.items[i]
+		if v < a && r.lex.order == orderAfter && r.items[a].class&(cAct|cTick) != 0 && !it.dead && it.class&takes == 0 && it.class&cComm != 0 {
+			message = true
+		}
+		if !it.dead && it.class&takes != 0 && it.class&cComm == 0 && !message && !r.compound(i, hi) {
 			if last < 0 || a < v {
 				last = i
 			}
@@ -948,6 +1000,9 @@ func (r *reading) delivers(v, from, to int) bool {
 	}
 	if it.class&cContact != 0 {
 		o := r.object(v, from, to, false)
+		if o >= 0 && r.astray(v, o) {
+			return true
+		}
 		return o < 0 || r.items[o].class&(cOther|cData|cTerms) == 0 || r.items[o].class&(cComm|cMe|cYou) != 0 || r.mentioned(v, o, from, to)
 	}
 	o := r.object(v, from, to, true)
@@ -957,12 +1012,25 @@ func (r *reading) delivers(v, from, to int) bool {
 	return r.isMessage(o, from, to)
 }
 
+// astray reports that object o was found against the direction of the
+// language and beyond the act that verb v hangs on: "on this membership card I
+// allow you to call".
+func (r *reading) astray(v, o int) bool {
+	if r.lex.order == orderEither || (o < v) != (r.lex.order == orderAfter) {
+		return false
+	}
+	return r.has(min(o, v)+1, max(o, v))&(cAssent|cPermit|cWish|cRequest) != 0
+}
+
 // mentioned reports that the person stands between a verb and its object,
 // "contact me about the order", in the verb itself, or, where the verb comes
 // last, anywhere in [from, to): "mich zu Terminen anrufen".
 func (r *reading) mentioned(v, o, from, to int) bool {
 	if r.items[v].class&cMe != 0 || r.has(min(v, o)+1, max(v, o))&(cMe|cYou|cComm) != 0 {
 		return true
+	}
+	if r.lex.order == orderAfter && o > v && r.has(v+1, o)&cRequest != 0 {
+		return true // "call, and send me a message before the contract ends"
 	}
 	return r.lex.order == orderEither && r.has(from, to)&(cMe|cYou) != 0
 }
@@ -1031,14 +1099,23 @@ func (r *reading) scan(v, step, from, to int) int {
 			if (step > 0 || r.f.kinds[it.from] == kindHan) && r.compound(i, to) {
 				continue
 			}
-			if j := i + 2; step > 0 && it.class&cOther != 0 && j < to && r.items[i+1].class&(cAnd|cComma) != 0 && r.items[i+1].unknown+r.items[j].unknown <= 2 &&
-				!r.items[j].dead && r.items[j].class&cComm != 0 && r.items[j].class&(cOther|cTerms|cData) == 0 {
-				return j // a list: "the catalogue and offers"
+			if j := i + 2*step; it.class&cOther != 0 && r.lists(i, j, from, to) {
+				return j // "the catalogue and offers"
 			}
 			return i
 		}
 	}
 	return channel
+}
+
+// lists reports that goods i and messages j, two items off, are a list.
+func (r *reading) lists(i, j, from, to int) bool {
+	if j < from || j >= to {
+		return false
+	}
+	and, last := (i+j)/2, max(i, j)
+	return r.items[and].class&(cAnd|cComma) != 0 && r.items[and].unknown+r.items[last].unknown <= 2 &&
+		!r.items[j].dead && r.items[j].class&cComm != 0 && r.items[j].class&(cOther|cTerms|cData) == 0
 }
 
 // way reports that item i is no more than the way the person agrees by:
@@ -1058,7 +1135,9 @@ func (r *reading) means(i, from, to int) bool {
 // thirdOnly finds the partners that are the only senders of sentence s, or
 // reports -1.
 func (r *reading) thirdOnly(s *sentence) int {
-	third := r.of(s.from, s.to, cThird)
+	third := slices.DeleteFunc(r.of(s.from, s.to, cThird), func(t int) bool {
+		return t == s.from && t+1 < s.to && r.f.runes[r.items[t+1].from] == ':' // "Agent: …" speaks
+	})
 	if len(third) == 0 {
 		return -1
 	}
@@ -1075,7 +1154,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 			gap, and := 0, false
 			for i := lo + 1; i <= hi; i++ {
 				gap += r.items[i].unknown
-				and = and || i < hi && (r.items[i].class&cAnd != 0 || r.items[i].class&cComma != 0 && hi-lo <= 3)
+				and = and || i < hi && r.pairs(n, t, i)
 			}
 			if and && gap <= 4 && hi-lo <= 5 && r.has(lo+1, hi)&(verbs|cShare|cPermit|cAssent) == 0 && (c&cShare == 0 || hi-lo <= 3) {
 				return -1
@@ -1100,6 +1179,31 @@ func (r *reading) thirdOnly(s *sentence) int {
 		}
 	}
 	return third[0]
+}
+
+// pairs reports that item i, an "and" or a comma between name n and partners t,
+// joins them. "X's airline and hotel partners" are not, and behind "partners, whose goods X sells" a new clause begins.
+func (r *reading) pairs(n, t, i int) bool {
+	switch lo, hi := min(n, t), max(n, t); {
+	case r.items[i].class&cComma != 0:
+		return hi-lo <= 3 && (n < t || i+1 == n && r.items[n].unknown == 0)
+	case r.items[i].class&cAnd == 0, r.has(lo+1, i)&cThird != 0, r.has(i+1, hi)&cThird != 0:
+		return false // "X's banks and insurers" are partners of one kind and another
+	case n < t:
+		return gapless(r.items[n+1 : i+1])
+	default:
+		return r.items[n].unknown <= 2 && gapless(r.items[i+1:n])
+	}
+}
+
+// gapless reports items that no unknown word stands between.
+func gapless(items []item) bool {
+	for _, it := range items {
+		if it.unknown > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // silent reports that the text says of the business itself that it sends
@@ -1151,6 +1255,16 @@ func (r *reading) slot(s *sentence, n int) bool {
 	if r.lex.order == orderBefore {
 		// A genitive may look like a sender: "Gül'ün iş ortakları".
 		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
+	}
+	// Nothing but words of what they are stands between an owner and partners.
+	const kinds = cWord | cAnd | cUtility | cOther | cMarketing | cNaming
+	for i := n + 1; i < s.to && i <= n+4; i++ {
+		if third(i) {
+			return false
+		}
+		if r.items[i].class&^kinds != 0 || r.items[i].class == 0 {
+			break
+		}
 	}
 	return n > s.from && r.items[n-1].class&cFrom != 0 && r.items[n].unknown <= 2 && !third(n-2)
 }

@@ -28,6 +28,7 @@ type lexicon struct {
 	clitics       [][]rune        // may stand joined before any word
 	ands          [][]rune        // those that mean "and"
 	tails         map[string]bool
+	before        []rune
 	swaps         map[string]bool // "old>new" endings of a name's words
 	prefix        []prefix        // may stand joined before a name
 	longestPrefix int
@@ -93,7 +94,7 @@ func parse(file, text string, header bool) (*source, error) {
 				return nil, fail("section %q has no closing bracket", l)
 			}
 			section, cl, reply = strings.TrimSpace(l[1:len(l)-1]), 0, false
-			if section == listLegal || section == listTail || section == listSwap || section == listClitic || section == listArticle {
+			if section == listLegal || section == listTail || section == listSwap || section == listClitic || section == listArticle || section == listBefore {
 				continue
 			}
 			for i, name := range strings.Fields(section) {
@@ -321,6 +322,9 @@ func alternatives(p string, depth int) (out []string, rest string, err error) {
 func (s *source) compile(common *source) (*lexicon, error) {
 	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, nouns: s.nouns, tails: map[string]bool{}, swaps: map[string]bool{}}
 	for _, src := range []*source{common, s} {
+		for _, t := range src.lists[listBefore] {
+			l.before = append(l.before, foldString(t)...)
+		}
 		for _, t := range src.lists[listTail] {
 			l.tails[string(foldString(t))] = true
 		}

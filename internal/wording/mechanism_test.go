@@ -179,6 +179,19 @@ func TestMechanisms(t *testing.T) {
 		{"and before it", "", revokeWords, "revoked now, agree receive messages", Fail},
 		{"a right to take it back", "", revokeWords, "agree receive messages, may revoked", Pass},
 		{"something else is taken back", "", revokeWords, "agree receive messages. zz revoked now", Pass},
+		{"goods beyond the verb of agreeing", "object: after", "", "goods zz agree call", Pass},
+		{"goods to call about", "object: after", "", "agree call goods", Fail},
+		{"goods before the act", "", "[act]\npress\n[of]\nof", "receive messages of goods press", Pass},
+		{"goods instead of messages before the act", "", "[act]\npress\n[of]\nof", "receive goods press", Fail},
+		{"messages and goods, verb last", "object: before", "", "messages and goods receive agree", Pass},
+		{"goods, verb last", "object: before", "", "goods receive agree", Fail},
+		{"partners of two kinds", "", thirdWords, "agree receive news from us zz and zz partners", Fail},
+		{"partners and what they do for us", "", thirdWords, "agree receive news from partners, zz us zz", Fail},
+		{"the partners, and us", "", thirdWords, "agree receive news from partners and us", Pass},
+		{"keys for the answers", "", fieldWords, "would you receive news? yes: 1, not: 2", Pass},
+		{"a key for the refusal alone", "", fieldWords, "would you receive news? not: 2", Fail},
+		{"buttons, one of which refuses", "", fieldWords, "would you receive news? [yes] [refused]", Pass},
+		{"a refusal in brackets", "", fieldWords, "agree receive news [refused]", Fail},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -214,6 +227,14 @@ func TestNameMechanisms(t *testing.T) {
 		{"the longest joined legal form", "", "", "紅葉酒莊股份有限公司", "news from 紅葉酒莊", true},
 		{"a shorter one", "", "", "海蓝科技有限公司", "news from 海蓝科技", true},
 		{"every preposition of one length is tried", "", "[name.clitic]\nll, ll=al", "Alwaha Sky", "news llwaha Sky", true},
+		{"a space less", "", "", "Technik-Haus Lorenz", "news from Technikhaus Lorenz", true},
+		{"a space less before digits", "", "", "Oz 24", "news from Oz24", true},
+		{"a space less in a short name", "", "", "Ma Re", "news from Mare", false},
+		{"a space more at an inner capital", "", "", "FreshMart", "news from Fresh Mart", true},
+		{"a space more in a writing without capitals", "", "", "سوبرماركت البركة", "news from سوبر ماركت البركة", true},
+		{"a space more elsewhere", "", "", "Therapist", "news about the rapist", false},
+		{"a space more is no beginning", "", "", "FreshMart", "news from Fresh Martin", false},
+		{"the middle of a word", "", "", "Ion", "news from station", false},
 		{"another word is not the name", "", "", "Altes Zollhaus", "news from Neues Zollhaus", false},
 	} {
 		t.Run(tc.rule, func(t *testing.T) {
@@ -244,6 +265,11 @@ func TestStanding(t *testing.T) {
 		{"in quotes", "", "आशा", "agree receive news «आशा» zz", Pass},
 		{"a known word without capitals", "", "आशा", "agree receive आशा zu news", Unsure},
 		{"an unknown word that is long enough", "", "पाऊलवाट", "agree receive पाऊलवाट zz news", Pass},
+		{"a made-up name in small letters", "", "Mobilfix", "agree receive mobilfix news", Pass},
+		{"a made-up name in small letters, far from any place of a name", "", "Mobilfix", "agree receive news zz mobilfix zz", Unsure},
+		{"a name in small letters among capitals", "", "Mobilfix", "Agree receive mobilfix news", Unsure},
+		{"a long name in small letters", "", "Visboer Henk & Zn", "Agree visboer henk and zn receive news", Pass},
+		{"another name of the same characters", "[name.before]\n新", "大同書店", "receive 新大同書店 news", Unsure},
 		{"a genitive makes a longer name", "[from]\nof", "Rosa", "receive news from Rosa of Tramontana", Unsure},
 	} {
 		t.Run(tc.rule, func(t *testing.T) {

@@ -22,6 +22,8 @@ type nameForm struct {
 	lower  bool     // the name is written without a capital
 	single bool     // one word: may be an ordinary word too
 	short  bool     // without its article
+	joined bool     // words of the name are written as one: Technikhaus for Technik-Haus
+	parts  [][]int  // where a word may be written as two: Fresh Mart for FreshMart
 }
 
 // nameMatch is a place where a form stands.
@@ -30,6 +32,7 @@ type nameMatch struct {
 	form      *nameForm
 	inflected bool // with an ending or a joined preposition
 	changed   bool // its last letters differ: only a naming position counts
+	parted    bool // a word of the name is written as two
 }
 
 var compiled struct {
@@ -77,15 +80,17 @@ func newNames(lib *library, given []string) *names {
 			if len(base.words) == 0 || len(base.words) > 24 {
 				continue
 			}
+			parts := inner(g)
 			for _, form := range append([]nameForm{base}, withoutLegal(base, lib.legal())...) {
+				for _, w := range form.words {
+					form.parts = append(form.parts, parts[string(w)])
+				}
 				n.add(form)
 				if len(form.words) > 1 && lib.articles()[string(form.words[0])] {
-					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], lower: form.lower, short: string(form.words[0]) != "the"})
+					n.add(nameForm{words: form.words[1:], marks: form.marks[1:], parts: form.parts[1:], lower: form.lower, short: string(form.words[0]) != "the"})
 				}
-				for k := 1; k < len(form.words) && kindOf(form.words[k][0]) == kindArabic; k++ {
-					// A space in one spelling is a joiner in the other.
-					words := slices.Concat(form.words[:k-1], [][]rune{slices.Concat(form.words[k-1], form.words[k])}, form.words[k+1:])
-					n.add(nameForm{words: words, marks: slices.Concat(form.marks[:k], form.marks[k+1:]), lower: form.lower})
+				for _, j := range form.joinedUp() {
+					n.add(j)
 				}
 			}
 		}
@@ -100,6 +105,70 @@ func newNames(lib *library, given []string) *names {
 		return cmp.Or(len(b.words)-len(a.words), letters(b)-letters(a))
 	})
 	return n
+}
+
+// Below this many letters, words written as one may be any word.
+const joinedLetters = 6
+
+// joinedUp is form g with two of its words, and with all of them, written as
+// one: a space less is the same name.
+func (g *nameForm) joinedUp() []nameForm {
+	if len(g.words) < 2 || len(g.words) > 6 {
+		return nil
+	}
+	letters := 0
+	for _, w := range g.words {
+		letters += baseLetters(w)
+	}
+	var out []nameForm
+	join := func(from, to int) {
+		digit := false
+		for k := from; k < to; k++ {
+			if string(g.words[k]) == "&" {
+				return
+			}
+			digit = digit || k > from && (kindOf(g.words[k][0]) == kindDigit || kindOf(g.words[k-1][len(g.words[k-1])-1]) == kindDigit)
+		}
+		if letters < joinedLetters && !digit {
+			return
+		}
+		words := slices.Concat(g.words[:from], [][]rune{slices.Concat(g.words[from:to]...)}, g.words[to:])
+		out = append(out, nameForm{words: words, marks: slices.Concat(g.marks[:from+1], g.marks[to:]), lower: g.lower, joined: true})
+	}
+	for k := 1; k < len(g.words); k++ {
+		join(k-1, k+1)
+	}
+	if len(g.words) > 2 {
+		join(0, len(g.words))
+	}
+	return out
+}
+
+// inner finds the places in the words of a name where a capital or a digit
+// begins: FreshMart, Zone24. There people write a space more.
+func inner(s string) map[string][]int {
+	var f folded
+	f.text(s)
+	var out map[string][]int
+	for i, word := 1, 0; i < len(f.runes); i++ {
+		if !f.joined(i) {
+			word = i
+			continue
+		}
+		digit := f.kinds[i] == kindDigit != (f.kinds[i-1] == kindDigit)
+		if !digit && (!f.upper[i] || f.upper[i-1]) {
+			continue
+		}
+		if out == nil {
+			out = map[string][]int{}
+		}
+		key := make([]rune, 0, 16)
+		for _, r := range f.runes[word:f.wordEnd(i)] {
+			key = append(key, bare(r))
+		}
+		out[string(key)] = append(out[string(key)], i-word)
+	}
+	return out
 }
 
 func (n *names) add(f nameForm) {
@@ -341,8 +410,15 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 			continue
 		}
 		j := 0
-		for j < len(w) && p+j < len(f.runes) && bare(f.runes[p+j]) == w[j] {
-			j++
+		for part := 0; j < len(w) && p+j < len(f.runes); {
+			if bare(f.runes[p+j]) == w[j] {
+				j++
+			} else if g.parts != nil && g.partsAt(f, p+j, k, j-part, j) {
+				p++ // the space more
+				part, m.parted = j, true
+			} else {
+				break
+			}
 		}
 		last := k == len(g.words)-1
 		switch {
@@ -385,6 +461,22 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 	}
 	m.to = p
 	return m, true
+}
+
+// partsAt reports that a space stands at position i where word k of the name
+// goes on with letter j, n letters behind the last such space, and that people
+// may write one there.
+func (g *nameForm) partsAt(f *folded, i, k, n, j int) bool {
+	w := g.words[k]
+	if f.runes[i] != ' ' && f.runes[i] != '-' || i+1 >= len(f.runes) || f.kinds[i+1] == kindNone || j == 0 {
+		return false
+	}
+	if slices.Contains(g.parts[k], j) {
+		digit := kindOf(w[j]) == kindDigit || kindOf(w[j-1]) == kindDigit
+		return digit || n >= 2 && len(w)-j >= 2
+	}
+	kind := kindOf(w[j])
+	return kind > kindDigit && !kind.cased() && n >= 2 && len(w)-j >= 2 && len(w) >= joinedLetters
 }
 
 // mute reports the sign that a Tamil or Telugu consonant has no vowel.

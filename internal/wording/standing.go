@@ -18,6 +18,8 @@ const (
 type letterCase struct {
 	none bool // no capitals at all
 	all  bool // nearly all letters are capitals: they tell nothing
+	low  bool // none but where sentences begin and in words that the language knows: SMS
+	tiny bool // low, and none where sentences begin
 }
 
 // caseOf sums up the capitals of f.
@@ -31,7 +33,63 @@ func caseOf(f *folded) letterCase {
 			}
 		}
 	}
-	return letterCase{up == 0, up*10 > cased*6}
+	return letterCase{none: up == 0, all: up*10 > cased*6}
+}
+
+// low reports a text typed in small letters: a capital stands nowhere but in
+// a word that the language knows and, unless strictly, where a sentence begins.
+func (r *reading) low(strictly bool) bool {
+	f := r.f
+	for i := range f.runes {
+		if !f.upper[i] || f.joined(i) {
+			continue
+		}
+		if (&nameMatch{from: i}).starts(f) && !strictly {
+			continue
+		}
+		_, rec := r.lex.text().longest(f, i)
+		if rec == 0 || strictly && f.joined(i+1) && !f.upper[i+1] && r.lex.text().recs[rec-1].class&cChannel == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// strange reports that the language does not know a word of at least n letters
+// in m, the name as it stands in the text.
+func (r *reading) strange(m *nameMatch, n int) bool {
+	f := r.f
+	for i := m.from; i < m.to; {
+		if f.kinds[i] == kindNone || f.joined(i) {
+			i++
+			continue
+		}
+		end, rec := r.lex.text().longest(f, i)
+		if rec == 0 {
+			if end = f.wordEnd(i + 1); min(end, m.to)-i >= n {
+				return true
+			}
+		}
+		i = max(end, i+1)
+	}
+	return false
+}
+
+// made reports a name in small letters that is surely made up to be one: in a
+// text typed in small letters a word that the language does not know beside
+// what stands beside names, and in any text a long name with such a word.
+func (r *reading) made(m *nameMatch, n int, c letterCase) bool {
+	words := len(m.form.words)
+	switch {
+	case m.parted:
+		return false
+	case words >= 3:
+		return r.strange(m, 4)
+	case words == 2:
+		return c.low && r.strange(m, 4)
+	}
+	sent := n > 0 && r.items[n].unknown == 0 && r.items[n-1].class&(cSend|cContact|cPermit) != 0
+	return c.tiny && !m.changed && r.strange(m, longWord) && (sent || r.beside(m, n))
 }
 
 // ordinary is the part that a name of one word plays in a statement if it is
@@ -82,7 +140,11 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 	inner := slices.Contains(r.f.upper[m.from+1:m.to], true) // a made-up name
 	tells := capital && !c.all && !(r.lex.nouns && !inner)   // the capital says that it is a name
 	switch {
-	case m.changed && !naming && !capital:
+	case m.form.joined && r.lex.knows(r.f, m):
+		return standDoubtful // "Sunday" for Sun Day
+	case !capital && r.made(m, n, c):
+		return standSure
+	case (m.changed || m.parted) && !naming && !capital:
 		return standDoubtful
 	case !tells && r.lex.knows(r.f, m):
 		if r.strictlyNamed(m, n, capital) {
@@ -117,6 +179,13 @@ func (r *reading) judgeCaseless(m *nameMatch, n int) standing {
 	switch {
 	case f.kinds[m.from] == kindDigit:
 		return standSure
+	case m.form.joined && r.lex.knows(f, m):
+		return standDoubtful
+	case m.parted && m.form.single:
+		if r.naming(m, n) || r.beside(m, n) {
+			return standSure
+		}
+		return standDoubtful
 	case r.lex.knows(f, m):
 		if r.strictlyNamed(m, n, false) {
 			return standSure
@@ -381,8 +450,10 @@ func (r *reading) edges(m *nameMatch, n int) bool {
 			return false
 		}
 	}
-	if m.from > 0 && f.kinds[m.from-1].unspaced() && m.to-m.from < 4 {
-		if n == 0 || r.items[n-1].to != m.from {
+	// 新大同書店 is not 大同書店.
+	other := m.from > 0 && slices.Contains(r.lex.before, f.runes[m.from-1]) && f.kinds[m.from] == kindHan
+	if m.from > 0 && f.kinds[m.from-1].unspaced() && (m.to-m.from < 4 || other) {
+		if n == 0 || r.items[n-1].to != m.from || other && r.items[n-1].to-r.items[n-1].from == 1 {
 			return false
 		}
 	}

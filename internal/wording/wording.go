@@ -230,6 +230,10 @@ func (sc *scratch) plainNames() {
 func (sc *scratch) name(letters letterCase) Judgement {
 	f, r := &sc.folded, &sc.reading
 	best := Judgement{Verdict: Fail, Reason: "none"}
+	if len(sc.matches) > 0 {
+		letters.low = letters.none || r.low(false)
+		letters.tiny = letters.none || letters.low && r.low(true)
+	}
 	n := 0
 	for i := range sc.matches {
 		m := &sc.matches[i]
