@@ -63,6 +63,9 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 		if f.kinds[i] == kindNone {
 			switch m := markAt(f, i, lex.tag); m {
 			case markStop, markQuestion:
+				if boxes[f.runes[i]] != noBox && unknown == 0 && len(r.items) > first && r.items[len(r.items)-1].ticks(f, i) {
+					break // "tick ☑ to receive": no box to tick, but the sign for it
+				}
 				end(i+1, m == markQuestion)
 			case markComma:
 				add(i, i+1, cComma, 0)
@@ -102,6 +105,12 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	end(len(f.runes), false)
 	r.join(t)
 	r.announce()
+}
+
+// ticks reports that the item is a tick, nothing but a space stands between it
+// and position i, and no option is written on to that.
+func (it *item) ticks(f *folded, i int) bool {
+	return it.class&cTick != 0 && (it.to == i || it.to+1 == i && f.runes[it.to] == ' ') && i+1 < len(f.runes) && f.runes[i+1] == ' '
 }
 
 // match finds the longest form at i, or after a word joined to its front, or
@@ -250,6 +259,9 @@ func markAt(f *folded, i int, tag string) mark {
 		if kindOf(next(1)) == kindDigit {
 			return markNone
 		}
+		if n := kindOf(next(1)); n > kindDigit && !n.unspaced() && shortWord(f, i) || initials(f, i) {
+			return markNone // एस.एम.एस.
+		}
 		// An initial is not the end of a sentence.
 		if i > 0 && f.kinds[i-1].cased() && !f.joined(i-1) && i+1 < len(f.runes) {
 			return markNone
@@ -294,6 +306,26 @@ func markAt(f *folded, i int, tag string) mark {
 		}
 	}
 	return markNone
+}
+
+// shortWord reports that a word of few letters ends at position i, in a
+// writing without capitals.
+func shortWord(f *folded, i int) bool {
+	from := i
+	for from > 0 && i-from < 4 && f.kinds[from-1] > kindDigit {
+		from--
+	}
+	return from < i && i-from < 4 && !f.kinds[from].cased() && !f.kinds[from].unspaced()
+}
+
+// initials reports that the dot at position i ends a row of them, एस.एम.एस.,
+// and no line.
+func initials(f *folded, i int) bool {
+	from := i
+	for from > 0 && f.kinds[from-1] > kindDigit {
+		from--
+	}
+	return from > 0 && f.runes[from-1] == '.' && shortWord(f, from-1) && shortWord(f, i) && i+2 < len(f.runes) && f.runes[i+1] == ' '
 }
 
 // optionAt reports that position i opens an option: it begins a line, or

@@ -107,7 +107,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 }
 
 // keyed reads the sentence behind a question that tells which key means which
-// answer, "yes: send 1, no: send 2", as an answer: the "no" in it refuses nothing.
+// answer, "yes: send 1, no: send 2" or "👍 or 👎", as an answer: the "no" in it refuses nothing.
 func (r *reading) keyed(found []finding) {
 	const talk = cComm | cContact | cReceive | cWish | cPermit | cAssent | cMe | cTick | cUntick | cOptOut | cStop | cRevoke | cSilence | cDeemed | cTerms | cData | cOther | cThird
 	for i := 1; i < len(found); i++ {
@@ -119,7 +119,8 @@ func (r *reading) keyed(found []finding) {
 		for _, it := range r.items[s.from:s.to] {
 			c |= it.class
 		}
-		if c&talk != 0 || c&(cAnswer|cQuestion) == 0 || !r.keys(s) {
+		thumb := slices.Contains(r.f.runes[s.text[0]:s.text[1]], '👍')
+		if c&talk != 0 || !thumb && (c&(cAnswer|cQuestion) == 0 || !r.keys(s)) {
 			continue
 		}
 		found[i] = finding{stance: stanceAnswer, items: r.of(s.from, s.to, cAnswer|cAct|cQuestion)}
@@ -1254,7 +1255,11 @@ func (r *reading) slot(s *sentence, n int) bool {
 	}
 	if r.lex.order == orderBefore {
 		// A genitive may look like a sender: "Gül'ün iş ortakları".
-		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown == 0)
+		near := 0
+		if n+1 < s.to && r.items[n+1].class&cOf != 0 {
+			near = 3 // so may a subject: "the banks that Gül chose"
+		}
+		return n+1 < s.to && r.items[n+1].class&cFrom != 0 && r.items[n+1].unknown == 0 && !(third(n+2) && r.items[n+2].unknown <= near)
 	}
 	// Nothing but words of what they are stands between an owner and partners.
 	const kinds = cWord | cAnd | cUtility | cOther | cMarketing | cNaming

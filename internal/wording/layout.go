@@ -55,7 +55,7 @@ func (r *reading) layout() []field {
 // fieldEnd reports that position i parts two fields.
 func fieldEnd(f *folded, i int) bool {
 	switch f.runes[i] {
-	case '\n', '|', ';', '•', '●', '▪', '★', '。':
+	case '\n', '|', ';', '•', '●', '▪', '★', '。', '।', '॥', '۔':
 		return true
 	case '/', '.', '-', '·':
 		return i+1 == len(f.runes) || f.runes[i+1] == ' ' && (f.runes[i] == '.' || i > 0 && f.runes[i-1] == ' ')
@@ -82,7 +82,7 @@ const (
 // consents reports a label of consent to messages or to nothing named:
 // "Consent: given", "Receiving: I agree", "Reminders: yes".
 func (d *field) consents() bool {
-	if d.label&(oppose|cTerms|cData|cOther|cThird|cIf|cMail|cNotice) != 0 {
+	if d.label&(oppose|cTerms|cData|cOther|cThird|cIf|cMail|cNotice|cRequest) != 0 {
 		return false
 	}
 	return d.label&consents != 0 || d.label&cReceive != 0 && d.value&(cAssent|cPermit) != 0 ||
@@ -94,7 +94,11 @@ func (d *field) speaks() bool { return (d.label|d.value)&(cComm|cChannel) != 0 }
 
 // wayOut reports a field that tells how to stop.
 func (d *field) wayOut() bool {
-	return d.label&(cStop|cOptOut|cOptInfo) != 0 && d.label&(consents|cComm|cReceive) == 0
+	const out = cStop | cOptOut | cOptInfo
+	if d.label&cRefuse != 0 && d.value&out != 0 && d.value&^(out|cComma|cWord|cAct|cSend|cRequest|cChannel) == 0 {
+		return true // "Refusal: STOP"
+	}
+	return d.label&out != 0 && d.label&(consents|cComm|cReceive) == 0
 }
 
 // spendFields spends what fields tell about the way out, so that it is no

@@ -192,6 +192,11 @@ func TestMechanisms(t *testing.T) {
 		{"a key for the refusal alone", "", fieldWords, "would you receive news? not: 2", Fail},
 		{"buttons, one of which refuses", "", fieldWords, "would you receive news? [yes] [refused]", Pass},
 		{"a refusal in brackets", "", fieldWords, "agree receive news [refused]", Fail},
+		{"a box behind the word for a tick", "", "[tick]\ntick", "tick ☑ to receive news", Pass},
+		{"and one that is an option", "", "[tick]\ntick\n[refuse]\nrefuse", "tick ☑ refuse messages", Fail},
+		{"thumbs for answers", "", fieldWords, "would you receive news? 👍 and 👎", Pass},
+		{"a field that tells how to refuse", "", fieldWords, "Consent: granted\nTopics: news\nRefused: stop", Pass},
+		{"a refusal in fields", "", fieldWords, "Consent: refused\nTopics: news", Fail},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -256,6 +261,8 @@ func TestStanding(t *testing.T) {
 		want                   Verdict
 	}{
 		{"a known word behind from", "", "Hope", "I agree: news from Hope", Pass},
+		{"an ending that means from", "[name.tail]\nसे\n[from]\nसे", "आशा", "agree receive zz आशासे news", Pass},
+		{"an ending that does not", "[name.tail]\nसे\n[of]\nसे", "आशा", "agree receive zz आशासे zz", Unsure},
 		{"a known word in small letters", "", "Hope", "I agree, news from hope", Unsure},
 		{"a capital tells a name", "", "Hope", "agree to receive Hope news", Pass},
 		{"but not where every noun has one", "capitals: nouns", "Anker", "agree to receive Anker news", Unsure},
@@ -270,6 +277,8 @@ func TestStanding(t *testing.T) {
 		{"a name in small letters among capitals", "", "Mobilfix", "Agree receive mobilfix news", Unsure},
 		{"a long name in small letters", "", "Visboer Henk & Zn", "Agree visboer henk and zn receive news", Pass},
 		{"another name of the same characters", "[name.before]\n新", "大同書店", "receive 新大同書店 news", Unsure},
+		{"a longer name", "", "Mai Linh", "agree receive news from Mai Linh Taxi", Unsure},
+		{"a name of two words", "", "Mai Linh", "agree receive news from Mai Linh by Whatsapp", Pass},
 		{"a genitive makes a longer name", "[from]\nof", "Rosa", "receive news from Rosa of Tramontana", Unsure},
 	} {
 		t.Run(tc.rule, func(t *testing.T) {

@@ -33,6 +33,7 @@ type nameMatch struct {
 	inflected bool // with an ending or a joined preposition
 	changed   bool // its last letters differ: only a naming position counts
 	parted    bool // a word of the name is written as two
+	tail      int  // where the ending joined to it begins, if it has one
 }
 
 var compiled struct {
@@ -428,6 +429,7 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 				m.inflected = true
 			}
 		case j == len(w) && (last || lex != nil && lex.inner) && tail(f, p+j, lex):
+			m.tail = p + j
 			p = f.wordEnd(p + j)
 			m.inflected = true
 		case last && j > 1 && j == len(w)-1 && mute(w[j]) && tail(f, p+j, lex):

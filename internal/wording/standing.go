@@ -151,6 +151,8 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 			return standSure
 		}
 		return standDoubtful
+	case !m.form.single && capital && !r.lex.nouns && r.goesOn(m, c):
+		return standDoubtful // Mai Linh Taxi is not Mai Linh
 	case !m.form.single:
 		if capital || c.none || m.form.lower || naming {
 			return standSure
@@ -198,6 +200,9 @@ func (r *reading) judgeCaseless(m *nameMatch, n int) standing {
 		return standDoubtful // the beginning of an idiom
 	}
 	letters, long := baseLetters(m.form.words[0]), longWord
+	if f.kinds[m.from] == kindHangul {
+		long-- // a syllable is two letters or three
+	}
 	if f.kinds[m.from].unspaced() {
 		if r.edges(m, n) && (letters >= 4 || r.naming(m, n)) {
 			return standSure
@@ -248,7 +253,7 @@ func (r *reading) beside(m *nameMatch, n int) bool {
 // one who may or will send.
 func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 	f := r.f
-	if r.quoted(m, false) || r.titled(m) || r.fieldValue(m, n) {
+	if r.quoted(m, false) || r.titled(m) || r.fieldValue(m, n) || r.sentBy(m) {
 		return true
 	}
 	// Label words that mean something else beside are no label.
@@ -285,6 +290,20 @@ func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 		}
 	}
 	return false
+}
+
+// sentBy reports that the ending of m means "from", as such words do that
+// stand apart: अंगणकडून.
+func (r *reading) sentBy(m *nameMatch) bool {
+	if m.tail == 0 || r.f.kinds[m.tail].cased() {
+		return false
+	}
+	end, rec := r.lex.text().longest(r.f, m.tail)
+	if rec == 0 || end != m.to || end-m.tail < 2 {
+		return false
+	}
+	c := r.lex.text().recs[rec-1].class
+	return c&cFrom != 0 && c&cOf == 0
 }
 
 // quoted reports that m stands in quotation marks or the like.
@@ -392,26 +411,7 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 	if c.all || c.none {
 		return false
 	}
-	stranger := func(i int) bool {
-		if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
-			return false
-		}
-		from := i
-		for from > 0 && f.joined(from) {
-			from--
-		}
-		if _, rec := r.lex.text().longest(f, from); rec != 0 {
-			return false
-		}
-		end := f.wordEnd(from + 1)
-		word := f.runes[from:end]
-		for _, l := range open().legal() {
-			if slices.Equal(l[0], word) {
-				return false
-			}
-		}
-		return true
-	}
+	stranger := r.stranger
 	if i := m.to; i+1 < len(f.runes) && f.runes[i] == ' ' {
 		if stranger(i + 1) {
 			return true
@@ -430,6 +430,35 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 		return f.upper[from] && stranger(from) && !(&nameMatch{from: from}).starts(f)
 	}
 	return false
+}
+
+// goesOn reports that a capitalised stranger follows m directly.
+func (r *reading) goesOn(m *nameMatch, c letterCase) bool {
+	i := m.to
+	return !c.all && !c.none && i+1 < len(r.f.runes) && r.f.runes[i] == ' ' && r.stranger(i+1)
+}
+
+// stranger reports that position i stands in a capitalised word that neither
+// the language knows nor legal forms begin with.
+func (r *reading) stranger(i int) bool {
+	f := r.f
+	if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
+		return false
+	}
+	from := i
+	for from > 0 && f.joined(from) {
+		from--
+	}
+	if _, rec := r.lex.text().longest(f, from); rec != 0 {
+		return false
+	}
+	word := f.runes[from:f.wordEnd(from+1)]
+	for _, l := range open().legal() {
+		if slices.Equal(l[0], word) {
+			return false
+		}
+	}
+	return true
 }
 
 // starts reports that a word opens a sentence, where any word has a capital.
@@ -475,7 +504,7 @@ func (r *reading) legalAt(i int) bool {
 // who sends.
 func (r *reading) naming(m *nameMatch, n int) bool {
 	f := r.f
-	if r.quoted(m, true) || r.titled(m) || r.fieldValue(m, n) {
+	if r.quoted(m, true) || r.titled(m) || r.fieldValue(m, n) || r.sentBy(m) {
 		return true
 	}
 	if m.from > 0 && m.to < len(f.runes) && f.runes[m.from-1] == '-' && f.runes[m.to] == '-' {
