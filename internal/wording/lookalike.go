@@ -21,21 +21,28 @@ func skeleton(r rune) rune {
 	return r
 }
 
+// shape is what a name looks like, without its spaces; nil if too short to be
+// looked for.
+func (g *nameForm) shape() []rune {
+	shape := slices.Concat(g.words...)
+	if len(shape) < 4 {
+		return nil
+	}
+	for i, r := range shape {
+		shape[i] = skeleton(r)
+	}
+	return shape
+}
+
 // lookalike finds a spelling that only looks like one of the names.
 func (n *names) lookalike(f *folded) (Span, bool) {
-	for k := range n.forms {
-		var want []rune
-		for _, w := range n.forms[k].words {
-			want = append(want, w...)
-		}
-		if len(want) < 4 {
+	for i := range f.runes {
+		if f.kinds[i] == kindNone || i > 0 && f.kinds[i-1] != kindNone {
 			continue
 		}
-		for i, r := range want {
-			want[i] = skeleton(r)
-		}
-		for i := range f.runes {
-			if f.kinds[i] == kindNone || i > 0 && f.kinds[i-1] != kindNone {
+		first := skeleton(f.runes[i])
+		for _, want := range n.shapes {
+			if len(want) == 0 || want[0] != first {
 				continue
 			}
 			p, j, end := i, 0, 0

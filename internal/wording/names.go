@@ -12,6 +12,9 @@ import (
 type names struct {
 	given []string
 	forms []nameForm
+
+	firsts [2]uint32 // a set of the letters that forms begin with, by their last bits
+	shapes [][]rune  // what look-alikes of the forms look like
 }
 
 // nameForm is a name as words. Names are compared word by word and never as
@@ -101,6 +104,11 @@ func newNames(lib *library, given []string) *names {
 			n += len(w)
 		}
 		return n
+	}
+	for k := range n.forms {
+		first := n.forms[k].words[0][0]
+		n.firsts[first&63>>5] |= 1 << (first & 31)
+		n.shapes = append(n.shapes, n.forms[k].shape())
 	}
 	slices.SortStableFunc(n.forms, func(a, b nameForm) int {
 		return cmp.Or(len(b.words)-len(a.words), letters(b)-letters(a))
@@ -297,14 +305,16 @@ var (
 )
 
 // ands are the words that "&" is read as, without their accents.
-var ands = bareKeys(map[string]bool{
-	"&": true, "and": true, "y": true, "e": true, "et": true, "und": true, "и": true, "та": true, "и ": true, "en": true, "i": true,
-	"ve": true, "dan": true, "και": true, "si": true, "va": true, "na": true, "و": true, "และ": true, "और": true, "আর": true, "এবং": true,
-	"מ": false, "och": true, "ו": true, "与": true, "和": true, "と": true, "및": true, "와": true, "과": true, "आणि": true, "अने": true, "અને": true, "మరియు": true, "மற்றும்": true,
-	// "And" itself, as names spell it in other writings.
-	"اند": true, "آند": true, "اينڈ": true, "اینڈ": true, "एंड": true, "एण्ड": true, "एन्ड": true, "ऐंड": true, "अँड": true, "ॲण्ड": true, "अ‍ॅण्ड": true, "ॲंड": true, "ॲन्ड": true, "अॅन्ड": true, "अॅण्ड": true,
-	"এন্ড": true, "অ্যান্ড": true, "এ্যান্ড": true, "এণ্ড": true, "એન્ડ": true, "ઍન્ડ": true, "એંડ": true, "అండ్": true, "అండ": true, "ఆండ్": true, "ஆண்ட்": true, "அண்ட்": true, "அன்ட்": true, "แอนด์": true, "앤": true, "앤드": true, "アンド": true, "энд": true, "эндъ": true,
-	"dhe": true, "és": true, "ja": true,
+var ands = sync.OnceValue(func() map[string]bool {
+	return bareKeys(map[string]bool{
+		"&": true, "and": true, "y": true, "e": true, "et": true, "und": true, "и": true, "та": true, "и ": true, "en": true, "i": true,
+		"ve": true, "dan": true, "και": true, "si": true, "va": true, "na": true, "و": true, "และ": true, "और": true, "আর": true, "এবং": true,
+		"מ": false, "och": true, "ו": true, "与": true, "和": true, "と": true, "및": true, "와": true, "과": true, "आणि": true, "अने": true, "અને": true, "మరియు": true, "மற்றும்": true,
+		// "And" itself, as names spell it in other writings.
+		"اند": true, "آند": true, "اينڈ": true, "اینڈ": true, "एंड": true, "एण्ड": true, "एन्ड": true, "ऐंड": true, "अँड": true, "ॲण्ड": true, "अ‍ॅण्ड": true, "ॲंड": true, "ॲन्ड": true, "अॅन्ड": true, "अॅण्ड": true,
+		"এন্ড": true, "অ্যান্ড": true, "এ্যান্ড": true, "এণ্ড": true, "એન્ડ": true, "ઍન્ડ": true, "એંડ": true, "అండ్": true, "అండ": true, "ఆండ్": true, "ஆண்ட்": true, "அண்ட்": true, "அன்ட்": true, "แอนด์": true, "앤": true, "앤드": true, "アンド": true, "энд": true, "эндъ": true,
+		"dhe": true, "és": true, "ja": true,
+	})
 })
 
 func bareKeys(m map[string]bool) map[string]bool {
@@ -360,6 +370,9 @@ func (n *names) findAt(f *folded, i, from int, lex *lexicon) (nameMatch, bool) {
 }
 
 func (n *names) formAt(f *folded, i int, swallowed []rune, lex *lexicon) (nameMatch, bool) {
+	if r := bare(f.runes[i]); len(swallowed) == 0 && r != '&' && n.firsts[r&63>>5]&(1<<(r&31)) == 0 {
+		return nameMatch{}, false
+	}
 	for k := range n.forms {
 		if m, ok := n.forms[k].at(f, i, swallowed, lex); ok {
 			return m, true
@@ -438,7 +451,7 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		case g.swapped(f, p, j, w, lex):
 			p = f.wordEnd(p + j)
 			m.inflected = true
-		case k > 0 && !last && ands[string(w)] && andAt(f, p) >= 0:
+		case k > 0 && !last && ands()[string(w)] && andAt(f, p) >= 0:
 			p = andAt(f, p) // "and" may be spelt otherwise: অ্যান্ড, এন্ড, &
 		default:
 			if p >= len(f.runes) {
@@ -533,7 +546,7 @@ func (g *nameForm) separator(f *folded, p, k int) int {
 
 // joinedAndAt finds an "and" that is joined to the word behind it: ألفا وبيتا.
 func joinedAndAt(f *folded, p int) int {
-	if p < len(f.runes) && !f.kinds[p].cased() && !f.kinds[p].unspaced() && f.joined(p+1) && ands[string(f.runes[p:p+1])] {
+	if p < len(f.runes) && !f.kinds[p].cased() && !f.kinds[p].unspaced() && f.joined(p+1) && ands()[string(f.runes[p:p+1])] {
 		return p + 1
 	}
 	return -1
@@ -558,7 +571,7 @@ func andAt(f *folded, p int) int {
 		word[i] = bare(r)
 	}
 	for ; end > p; end-- {
-		if ands[string(word[:end-p])] {
+		if ands()[string(word[:end-p])] {
 			return end
 		}
 		if !f.kinds[p].unspaced() {
