@@ -104,6 +104,7 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	}
 	end(len(f.runes), false)
 	r.join(t)
+	r.waysOut()
 	r.announce()
 }
 
@@ -168,6 +169,28 @@ func plainText(f *folded, masks []mask) bool {
 		}
 	}
 	return true
+}
+
+// waysOut reads an act whose word is a STOP as information on how to stop:
+// "text STOP to 36888" fits "text ? to #" and asks for nothing.
+func (r *reading) waysOut() {
+	f := r.f
+	for i := range r.items {
+		it := &r.items[i]
+		if it.class&cAct == 0 || it.rec == 0 {
+			continue
+		}
+		t := r.lex.reply()
+		for p := it.from; p < it.to; p++ {
+			if f.kinds[p] <= kindDigit || f.joined(p) {
+				continue
+			}
+			if end, rec := t.longest(f, p); rec != 0 && end <= it.to && t.recs[rec-1].class&rStop != 0 && f.upper[p] && f.upper[end-1] {
+				it.class = it.class&^cAct | cOptInfo
+				break
+			}
+		}
+	}
 }
 
 // announce turns the verb behind "will" or "may" into an announcement. "May"

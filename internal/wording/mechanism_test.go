@@ -3,6 +3,8 @@ package wording
 import (
 	"strings"
 	"testing"
+
+	"golang.org/x/text/language"
 )
 
 // mini compiles a small lexicon, so that a mechanism can be tested apart from
@@ -213,6 +215,22 @@ func TestMechanisms(t *testing.T) {
 				t.Errorf("%q: got %v %s, want %v", tc.text, got, reason, tc.want)
 			}
 		})
+	}
+}
+
+// TestWaysOut wants an act whose word is a STOP to ask for nothing.
+func TestWaysOut(t *testing.T) {
+	for text, want := range map[string]Verdict{
+		"Text JOIN to 36888 to get messages from Acme Ltd.":           Pass,
+		"Text STOP to 36888 and get no messages from Acme Ltd.":       Fail,
+		"Reply STOP to this message of Acme Ltd.":                     Fail,
+		"Отправьте СТОП в ответ на это сообщение Acme Ltd.":           Fail,
+		"Reply YES to get messages from Acme Ltd. Reply STOP to end.": Pass,
+		"Text STAR to 36888 to receive offers from Acme Ltd.":         Pass,
+	} {
+		if got := review(text, language.Und, []string{"Acme Ltd"}).Statement; got.Verdict != want {
+			t.Errorf("got %v (%s), want %v: %s", got.Verdict, got.Reason, want, text)
+		}
 	}
 }
 
