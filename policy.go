@@ -155,6 +155,9 @@ func (p Policy) Evaluate(in OptIn, now time.Time) Evaluation {
 // Review judges only the wording: does s clearly state that the person opts in, does it
 // name b, and does it follow WhatsApp's best practices. Call it in a unit test to lint
 // the texts of your forms. Of b it reads Name and Names.
+//
+// A process reads the lexicons when it first needs them, which takes a few tenths of a
+// second at worst; a service that minds calls it once at its start.
 func (p Policy) Review(b Business, s Statement) Evaluation {
 	return p.evaluate(OptIn{Business: b, Statement: s}, time.Time{}, true)
 }
