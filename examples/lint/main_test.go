@@ -99,7 +99,7 @@ func Example_invalid() {
 	//
 	// valid    testdata/invalid.jsonl:5  (Sunbread Bakery Ltd)
 	//   has        statement: performative; name: named
-	//            | I accept the terms and I «agree» to «receive» offers from «Sunbread Bakery». Reply
+	//            | I accept the terms «and I agree» to «receive» offers from «Sunbread Bakery». Reply
 	//            | STOP to end.
 	//   advice     practice.separate
 	//              The text joins the opt-in with agreement to something else, such as terms. Ask for

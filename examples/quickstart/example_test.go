@@ -30,7 +30,7 @@ func Example() {
 	//   40  opt_in   harbour   +12*******23    utility/deliveries  «I agree … receive … Harbour & Hill Outdoor»
 	//   41  opt_in   harbour   +49********22   calls, utility      «May we … call … say yes to … agree … Harbour …»
 	//   42  opt_in   harbour   +49*********56  utility/deliveries  «receive … press 1 … Harbour & Hill Outdoor»
-	//   43  opt_in   harbour   +52********67   marketing           «agree … receive … Harbour & Hill Outdoor GmbH»
+	//   43  opt_in   harbour   +52********67   marketing           «and I agree … receive … Harbour & Hill Outdoo…»
 	//   53  opt_in   harbour   +49********22   marketing           «I would like … send them to me … Harbour & Hi…»
 	//   54  opt_out  harbour   +49********22   calls
 	//

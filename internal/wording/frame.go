@@ -928,10 +928,14 @@ func (r *reading) anchor(v, from, to int) int {
 		if notice && k&(cGive|cSignup) != 0 {
 			continue
 		}
+		best := -1 // the nearest: "I accept the terms and I agree to receive"
 		for a := from; a < to; a++ {
-			if !r.items[a].dead && r.items[a].class&k != 0 && r.bound(a, v) {
-				return a
+			if !r.items[a].dead && r.items[a].class&k != 0 && r.bound(a, v) && (best < 0 || max(a, v)-min(a, v) < max(best, v)-min(best, v)) {
+				best = a
 			}
+		}
+		if best >= 0 {
+			return best
 		}
 	}
 	return -1
