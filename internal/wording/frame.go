@@ -190,11 +190,6 @@ func (r *reading) boxAt(i, step int) box {
 	for at(i) == ' ' || at(i) == '\n' {
 		i += step
 	}
-	if c := at(i); step < 0 && c != '[' && c != '(' {
-		return boxes[c]
-	} else if step > 0 && c != '[' && c != '(' {
-		return boxes[c]
-	}
 	if i < 0 || i >= len(f.runes) {
 		return noBox
 	}

@@ -170,7 +170,7 @@ func (r *reading) answered(d *field) box {
 			break
 		}
 	}
-	close := func() {
+	settle := func() {
 		no := now.class&oppose != 0 && now.class&endorses == 0 || now.class&(cRefuse|cNeg) != 0
 		if now.box == noBox && now.class == 0 && !now.words {
 			return
@@ -191,9 +191,9 @@ func (r *reading) answered(d *field) box {
 		if b, n := boxRune(r.f, i); b != noBox {
 			if behind {
 				now.box = b
-				close()
+				settle()
 			} else {
-				close()
+				settle()
 				now.box = b
 			}
 			i += n
@@ -213,7 +213,7 @@ func (r *reading) answered(d *field) box {
 		now.words = now.words || r.f.kinds[i] != kindNone
 		i++
 	}
-	close()
+	settle()
 	switch {
 	case against:
 		return openBox
