@@ -172,7 +172,8 @@ func plainText(f *folded, masks []mask) bool {
 }
 
 // waysOut reads an act whose word is a STOP as information on how to stop:
-// "text STOP to 36888" fits "text ? to #" and asks for nothing.
+// "text STOP to 36888" fits "text ? to #" and asks for nothing. In small letters
+// a stop word may be a plain one.
 func (r *reading) waysOut() {
 	f := r.f
 	for i := range r.items {

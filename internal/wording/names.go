@@ -307,9 +307,9 @@ var (
 // ands are the words that "&" is read as, without their accents.
 var ands = sync.OnceValue(func() map[string]bool {
 	return bareKeys(map[string]bool{
-		"&": true, "and": true, "y": true, "e": true, "et": true, "und": true, "и": true, "та": true, "и ": true, "en": true, "i": true,
+		"&": true, "and": true, "y": true, "e": true, "et": true, "und": true, "и": true, "та": true, "en": true, "i": true,
 		"ve": true, "dan": true, "και": true, "si": true, "va": true, "na": true, "و": true, "และ": true, "और": true, "আর": true, "এবং": true,
-		"מ": false, "och": true, "ו": true, "与": true, "和": true, "と": true, "및": true, "와": true, "과": true, "आणि": true, "अने": true, "અને": true, "మరియు": true, "மற்றும்": true,
+		"och": true, "ו": true, "与": true, "和": true, "と": true, "및": true, "와": true, "과": true, "आणि": true, "अने": true, "અને": true, "మరియు": true, "மற்றும்": true,
 		// "And" itself, as names spell it in other writings.
 		"اند": true, "آند": true, "اينڈ": true, "اینڈ": true, "एंड": true, "एण्ड": true, "एन्ड": true, "ऐंड": true, "अँड": true, "ॲण्ड": true, "अ\u200dॅण्ड": true, "ॲंड": true, "ॲन्ड": true, "अॅन्ड": true, "अॅण्ड": true,
 		"এন্ড": true, "অ্যান্ড": true, "এ্যান্ড": true, "এণ্ড": true, "એન્ડ": true, "ઍન્ડ": true, "એંડ": true, "అండ్": true, "అండ": true, "ఆండ్": true, "ஆண்ட்": true, "அண்ட்": true, "அன்ட்": true, "แอนด์": true, "앤": true, "앤드": true, "アンド": true, "энд": true, "эндъ": true,
