@@ -43,8 +43,7 @@ const (
 	cFrom                        // from, by: before or after the sender
 	cVia                         // by, through: before or after the means
 	cNotice                      // you will receive, we may send
-	cCan                         // can, may
-	cMay                         // may send: a permission if the person says it of themselves, else a notice
+	cCan                         // can, may; with a verb, "may send": a permission if the person says it of themselves, else a notice
 	cWill                        // will: announces what the next verb says
 	cAnytime                     // at any time
 	cShare                       // pass on, sell
@@ -67,6 +66,7 @@ const (
 	cMail        // e-mail: a channel of its own, neither message nor call
 	cWhen        // when, as soon as: what follows is a topic
 	cGranted     // given, granted: the value of a field of consent
+	cRecipient   // to my doctor: what is sent goes to somebody else
 	cPlaceholder // an unfilled blank: {{company}}, "your company name"
 )
 
@@ -98,11 +98,11 @@ var classNames = map[string]class{
 	"contact": cContact, "comm": cComm, "channel": cChannel, "act": cAct, "tick": cTick, "give": cGive, "signup": cSignup,
 	"question": cQuestion, "answer": cAnswer, "neg": cNeg, "refuse": cRefuse, "harmless": cHarmless, "mild": cMild,
 	"untick": cUntick, "optout": cOptOut, "stop": cStop, "unless": cUnless, "silence": cSilence, "deemed": cDeemed, "if": cIf, "but": cBut,
-	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe, "you": cYou, "may": cMay,
+	"and": cAnd, "split": cSplit, "other": cOther, "terms": cTerms, "data": cData, "third": cThird, "us": cUs, "me": cMe, "you": cYou, "may": cCan,
 	"from": cFrom, "via": cVia, "notice": cNotice, "can": cCan, "about": cAbout, "will": cWill, "anytime": cAnytime, "share": cShare, "behalf": cBehalf,
 	"optinfo": cOptInfo, "value": cValue, "marketing": cMarketing, "utility": cUtility, "authentication": cAuth,
 	"calls": cCalls, "naming": cNaming, "brand": cBrand, "initiate": cInitiate, "of": cOf, "word": cWord, "blank": cPlaceholder, "mail": cMail,
-	"when": cWhen, "granted": cGranted, "revoke": cRevoke,
+	"when": cWhen, "granted": cGranted, "revoke": cRevoke, "recipient": cRecipient,
 }
 
 var replyNames = map[string]class{

@@ -203,7 +203,8 @@ func (r *reading) announce() {
 			own = own || r.items[i].class&cMe != 0
 		}
 		for i := s.from; i < s.to; i++ {
-			if it := &r.items[i]; it.class&cMay != 0 {
+			if it := &r.items[i]; it.class&cCan != 0 && it.class&verbs != 0 {
+				it.class &^= cCan
 				if own {
 					it.class |= cPermit
 				} else {

@@ -692,8 +692,8 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: to-from <= 5} // more is talk
 	case c&(cAct|cTick) != 0 && bad == 0 && c&(cSend|cContact|cComm) == 0: // "reply YES to receive"
 		return finding{stance: stanceAnswer, items: items(cAct | cTick)}
-	case c&anchors != 0 && c&cOther != 0:
-		return finding{reason: "other_object", items: items(cOther)}
+	case c&anchors != 0 && c&(cOther|cRecipient) != 0:
+		return finding{reason: "other_object", items: items(cOther | cRecipient)}
 	case c&cData != 0:
 		return finding{reason: "data_only", items: items(cData)}
 	case c&cTerms != 0:
@@ -889,6 +889,9 @@ func (r *reading) asked(s *sentence, from, to int) int {
 // sending or contacting, or the messages themselves. a is negative if there
 // is none.
 func (r *reading) frame(from, to int) (v, a int) {
+	if r.elsewhere(from, to) {
+		return -1, -1
+	}
 	for v := from; v < to; v++ {
 		it := &r.items[v]
 		if it.dead || it.class&verbs == 0 || !r.delivers(v, from, to) {
@@ -914,6 +917,22 @@ func (r *reading) frame(from, to int) (v, a int) {
 		}
 	}
 	return -1, -1
+}
+
+// elsewhere reports that what [from, to) sends goes to somebody else: "I
+// authorise X to send my results to the school".
+func (r *reading) elsewhere(from, to int) bool {
+	const person = cMe | cYou | cReceive | cContact | cRequest | cSignup
+	c := r.has(from, to)
+	if c&cRecipient == 0 || c&cSend == 0 || c&person != 0 {
+		return false
+	}
+	for _, i := range r.of(from, to, cAbout) { // "news about the way to the school"
+		if r.has(i, to)&cRecipient != 0 && r.has(i, to)&cSend == 0 && r.lex.order != orderBefore {
+			return false
+		}
+	}
+	return true
 }
 
 // anchor finds the act that verb v hangs on.

@@ -285,7 +285,7 @@ func (r *reading) strictlyNamed(m *nameMatch, n int, capital bool) bool {
 			return true
 		case r.lex.order == orderBefore && sender(n+1):
 			return true
-		case capital && q&(cNotice|cMay) != 0:
+		case capital && (q&cNotice != 0 || q&cPermit != 0 && q&verbs != 0): // "Sol may text me"
 			return true
 		}
 	}
@@ -545,7 +545,7 @@ func (r *reading) sends(i int) bool {
 	for _, s := range r.sentences {
 		if i >= s.from && i < s.to {
 			for ; i < s.to; i++ {
-				if c := r.items[i].class; c&(cSend|cContact) != 0 && c&(cMay|cNotice|cPermit|cRequest) != 0 {
+				if c := r.items[i].class; c&(cSend|cContact) != 0 && c&(cNotice|cPermit|cRequest) != 0 {
 					return true
 				}
 			}
