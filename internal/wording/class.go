@@ -91,6 +91,7 @@ const (
 	rPolite                     // please, thanks
 	rNoise                      // known words that change nothing
 	rExcept                     // except, but keep: what goes with it goes on
+	rOpen                       // a phrase that stops unless goods are its object: don't send
 )
 
 var classNames = map[string]class{
@@ -110,6 +111,7 @@ var replyNames = map[string]class{
 	"reply.verb": rVerb, "reply.neg": rNeg, "reply.message": rMessage, "reply.promo": rPromo, "reply.update": rUpdate,
 	"reply.code": rCode, "reply.call": rCall, "reply.all": rAll, "reply.keep": rKeep, "reply.innocent": rInnocent,
 	"reply.polite": rPolite, "reply.noise": rNoise, "reply.except": rExcept,
+	"reply.open": rOpen,
 }
 
 // Lists that are not matched in the text but shape names.

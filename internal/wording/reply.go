@@ -242,6 +242,7 @@ type message struct {
 	order   order
 	parts   []part
 	shouted bool // the first item is in capitals, and the message is not
+	doubt   bool // goods that nobody listed may be what is not wanted
 	decided []int
 }
 
@@ -344,7 +345,7 @@ func (m *message) read(keywords bool) (r *Reply) {
 		// What is stopped is known, but how much of it a person should say.
 		defer func() { r.Unsure = r.Unsure || r.Intent != IntentNone }()
 	}
-	phrase := m.any(rPhrase)
+	phrase := m.phrase()
 	if i := m.any(rResume); i >= 0 && phrase < 0 {
 		m.decided = []int{i}
 		return &Reply{Intent: IntentStart}
@@ -371,11 +372,67 @@ func (m *message) read(keywords bool) (r *Reply) {
 	return m.scope()
 }
 
+// phrase finds a phrase that stops, or reports -1. "Don't send" is none where
+// goods are what should not be sent, or may be.
+func (m *message) phrase() int {
+	for i, it := range m.items {
+		switch {
+		case it.class&rOpen == 0 && it.class&rPhrase == 0, it.class&rOpen != 0 && m.goods(i):
+		case it.class&rPhrase != 0 || m.any(objects|rAll) >= 0 || m.partOf(i).stray == 0:
+			return i
+		default:
+			m.doubt = true
+		}
+	}
+	return -1
+}
+
+// goods reports that the nearest object of phrase i, in its part of the
+// message, is no message.
+func (m *message) goods(i int) bool {
+	steps := []int{1}
+	switch m.order {
+	case orderBefore:
+		steps = []int{-1, 1}
+	case orderEither:
+		steps = []int{1, -1}
+	}
+	p := m.partOf(i)
+	for _, step := range steps {
+		for j := i + step; j >= p.from && j < p.to; j += step {
+			if m.items[max(j, j-step)].unknown > 3 {
+				break
+			}
+			k := m.items[j].class
+			if k&(objects|rAll) != 0 {
+				return false
+			}
+			if k&rInnocent != 0 {
+				return true
+			}
+			if k&(rPolite|rNoise) == 0 {
+				break
+			}
+		}
+	}
+	return false
+}
+
+// partOf is the part of the message that item i stands in.
+func (m *message) partOf(i int) part {
+	for _, p := range m.parts {
+		if i >= p.from && i < p.to {
+			return p
+		}
+	}
+	return part{to: len(m.items), stray: m.stray}
+}
+
 // except blanks what a message wants to go on, so that it never is what is
 // stopped: "stop everything except order updates". It does so only if a stop
 // stands elsewhere.
 func (m *message) except() bool {
-	const stops = rVerb | rStop | rPhrase
+	const stops = rVerb | rStop | rPhrase | rOpen
 	e := m.any(rExcept)
 	if e < 0 {
 		return false
@@ -460,7 +517,7 @@ func (m *message) bare(keywords bool) *Reply {
 		m.decided = []int{i}
 		return &Reply{Intent: IntentStopAll, Unsure: m.stray > 1}
 	}
-	return &Reply{Intent: IntentNone}
+	return &Reply{Intent: IntentNone, Unsure: m.doubt}
 }
 
 // rather reports that every message word stands apart from call i, in a part
@@ -474,10 +531,10 @@ func (m *message) rather(i int) bool {
 		for _, it := range m.items[p.from:p.to] {
 			c |= it.class
 		}
-		if c&rMessage == 0 || c&rCall != 0 && c&(rVerb|rNeg|rStop|rPhrase) != 0 && i >= p.from && i < p.to && !m.plain(p) {
+		if c&rMessage == 0 || c&rCall != 0 && c&(rVerb|rNeg|rStop|rPhrase|rOpen) != 0 && i >= p.from && i < p.to && !m.plain(p) {
 			continue
 		}
-		if i >= p.from && i < p.to || c&(rVerb|rNeg|rStop|rPhrase) != 0 || p.to-p.from+p.stray < 2 {
+		if i >= p.from && i < p.to || c&(rVerb|rNeg|rStop|rPhrase|rOpen) != 0 || p.to-p.from+p.stray < 2 {
 			return false
 		}
 	}
