@@ -1165,6 +1165,11 @@ func (r *reading) thirdOnly(s *sentence) int {
 		return -1
 	}
 	senders := r.of(s.from, s.to, cName|cUs)
+	if r.has(s.from, s.to)&cName != 0 {
+		senders = slices.DeleteFunc(senders, func(n int) bool { // "the offers of those companies"
+			return r.items[n].class&(cUs|cBrand) == cUs|cBrand
+		})
+	}
 	silent := r.silent(false)
 	for _, n := range senders {
 		// "X and its partners", "our partners and us".
@@ -1204,14 +1209,16 @@ func (r *reading) thirdOnly(s *sentence) int {
 // joins them. "X's airline and hotel partners" are not, and behind "partners, whose goods X sells" a new clause begins.
 func (r *reading) pairs(n, t, i int) bool {
 	switch lo, hi := min(n, t), max(n, t); {
+	case r.has(lo+1, i)&cThird != 0, r.has(i+1, hi)&cThird != 0:
+		return false // "X's banks and insurers" are partners of one kind and another
 	case r.items[i].class&cComma != 0:
 		return hi-lo <= 3 && (n < t || i+1 == n && r.items[n].unknown == 0)
-	case r.items[i].class&cAnd == 0, r.has(lo+1, i)&cThird != 0, r.has(i+1, hi)&cThird != 0:
-		return false // "X's banks and insurers" are partners of one kind and another
+	case r.items[i].class&cAnd == 0:
+		return false
 	case n < t:
 		return gapless(r.items[n+1 : i+1])
 	default:
-		return r.items[n].unknown <= 2 && gapless(r.items[i+1:n])
+		return r.items[n].unknown <= 2 && gapless(r.items[t+1:n])
 	}
 }
 
