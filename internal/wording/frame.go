@@ -53,7 +53,11 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	for i := range found {
 		switch found[i].stance {
 		case stanceAsks:
-			if j := answer(found, i, 2, 4, true); j >= 0 {
+			j := answer(found, i, 2, 4, true)
+			if j < 0 {
+				j = r.echo(found, i)
+			}
+			if j >= 0 {
 				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceTopic:
@@ -280,6 +284,45 @@ func answer(found []finding, i, before, after int, question bool) int {
 	return -1
 }
 
+// echo finds the sentence that answers question i in the question's words,
+// with an act, or by asking to go ahead: "May we remind you? – Yes, remind me", "… – Do send
+// it", or reports -1.
+func (r *reading) echo(found []finding, i int) int {
+	const turns = oppose | cIf | cTerms | cData | cThird | cInitiate | cNotice
+	if i >= len(r.sentences) {
+		return -1 // a layout
+	}
+	q := &r.sentences[i]
+	for j := i + 1; j < len(r.sentences) && j <= i+2; j++ {
+		s := &r.sentences[j]
+		c := r.has(s.from, s.to)
+		if s.question || found[j].stance != stanceNone && found[j].stance != stanceOffer || s.to-s.from > 10 || c&turns != 0 {
+			continue
+		}
+		for k := s.from; k < s.to; k++ {
+			it := &r.items[k]
+			switch {
+			case it.dead:
+			case it.class&verbs != 0 && (it.class&cRequest != 0 || c&cAnswer != 0), it.class&cAct != 0,
+				it.class&(cQuestion|cWish|cAssent|cPermit|verbs) != 0 && r.repeated(q, it.rec):
+				found[j].items = []int{k}
+				return j
+			}
+		}
+	}
+	return -1
+}
+
+// repeated reports that sentence q has a live item of record rec.
+func (r *reading) repeated(q *sentence, rec uint16) bool {
+	for k := q.from; k < q.to; k++ {
+		if r.items[k].rec == rec && !r.items[k].dead {
+			return rec != 0
+		}
+	}
+	return false
+}
+
 // agreedBelow finds what agrees to heading i: the next sentence, or an agreement
 // below more headings.
 func agreedBelow(found []finding, i int) int {
@@ -389,6 +432,9 @@ func (r *reading) spend(s *sentence) {
 		switch {
 		case it.class&cHarmless != 0:
 			it.dead = true
+		case it.class&(cRefuse|cNeg) != 0 && r.missing(s, i) >= 0:
+			it.dead = true // "I do not want to miss the sale"
+			r.items[r.missing(s, i)].dead = true
 		case it.class&cOptInfo != 0:
 			r.kill(r.back(i, from), to)
 		case it.class&cNeg != 0 && r.has(from, to)&cMild != 0:
@@ -441,6 +487,19 @@ func (r *reading) spend(s *sentence) {
 		}
 		r.kill(from, to)
 	}
+}
+
+// missing finds what refusal i does not want to do if that is to miss
+// something, the word beside it, or reports -1.
+func (r *reading) missing(s *sentence, i int) int {
+	const miss = cMild | cValue
+	if j := i + 1; j < s.to && r.items[j].class&miss == miss && r.items[j].unknown <= 1 && r.lex.order != orderBefore {
+		return j
+	}
+	if j := i - 1; j >= s.from && r.items[j].class&miss == miss && r.items[i].unknown <= 1 && r.lex.order != orderAfter {
+		return j
+	}
+	return -1
 }
 
 // occasions takes from the clauses that "when" opens all that would refuse or
