@@ -309,6 +309,10 @@ func markAt(f *folded, i int, tag string) mark {
 		return markStop
 	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
 		return markStop
+	case '■':
+		if b, _ := boxRune(f, i); b != noBox {
+			return markStop
+		}
 	case '[':
 		if b, _ := boxRune(f, i); b != noBox || kindOf(next(1)) == kindLatin && next(2) == ']' {
 			return markStop

@@ -226,6 +226,9 @@ func (r *reading) answered(d *field) box {
 // boxRune finds a box to tick at position i, and how long it is.
 func boxRune(f *folded, i int) (box, int) {
 	r := f.runes[i]
+	if r == '■' && besideOpen(f, i) {
+		return tickedBox, 1 // elsewhere it adorns a heading
+	}
 	if r != '[' && r != '(' {
 		return boxes[r], 1
 	}
@@ -248,4 +251,16 @@ func boxRune(f *folded, i int) (box, int) {
 		}
 	}
 	return noBox, 1
+}
+
+// besideOpen reports an open box in the line of position i, not far from it.
+func besideOpen(f *folded, i int) bool {
+	for _, step := range [...]int{-1, 1} {
+		for j := i + step; j >= 0 && j < len(f.runes) && f.runes[j] != '\n' && (j-i)*step <= 24; j += step {
+			if boxes[f.runes[j]] == openBox {
+				return true
+			}
+		}
+	}
+	return false
 }
