@@ -304,7 +304,7 @@ func (r *reading) echo(found []finding, i int) int {
 			switch {
 			case it.dead:
 			case it.class&verbs != 0 && (it.class&cRequest != 0 || c&cAnswer != 0), it.class&cAct != 0,
-				it.class&(cQuestion|cWish|cAssent|cPermit|verbs) != 0 && r.repeated(q, it.rec):
+				c&(cUs|cName) == 0 && it.class&(cQuestion|cWish|cAssent|cPermit|verbs) != 0 && r.repeated(q, it.rec):
 				found[j].items = []int{k}
 				return j
 			}
