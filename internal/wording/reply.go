@@ -60,17 +60,28 @@ func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
 	defer replyScratches.Put(sc)
 	f := &sc.folded
 	f.text(text)
+	sc.kept = false
 	if kw != nil {
 		if r := kw.match(f); r != nil {
 			return r
 		}
 	}
 	lib := open()
-	for {
+	try := func(mend bool) *Reply {
 		for _, i := range sc.order(lib, tag) {
-			l := lib.languages[i].lex()
-			if r := sc.read(l, kw == nil); r.Intent != IntentNone || r.Unsure {
-				r.Unsure = r.Unsure || long
+			if r := sc.read(lib.languages[i].lex(), kw == nil, mend); r.Intent != IntentNone || r.Unsure {
+				r.Unsure = r.Unsure || long || mend && r.Intent != IntentNone
+				return r
+			}
+		}
+		return nil
+	}
+	for {
+		if r := try(false); r != nil {
+			return r
+		}
+		if !sc.kept {
+			if r := try(true); r != nil {
 				return r
 			}
 		}
@@ -90,6 +101,7 @@ type replyScratch struct {
 	items      []item
 	languages  []int
 	parts      []part
+	kept       bool // "don't stop" was read: nobody guesses at what else may be meant
 }
 
 var replyScratches = sync.Pool{New: func() any { return new(replyScratch) }}
@@ -136,8 +148,9 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 	return out
 }
 
-// read reads the folded message in one language.
-func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
+// read reads the folded message in one language; mend allows a word that is not
+// known a slip of the finger.
+func (sc *replyScratch) read(l *lexicon, keywords, mend bool) *Reply {
 	f := &sc.folded
 	t := l.trie(forReply, f, nil)
 	items, stray := sc.items[:0], 0
@@ -145,7 +158,7 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 	pending := 0
 	var open gaps
 	parts := append(sc.parts[:0], part{})
-	strange := [3]int{-1, -1, -1} // where the first unknown words stand
+	var slips []int // items
 	first := -1
 	for i := 0; i < len(f.runes); {
 		if f.kinds[i] == kindNone || f.joined(i) {
@@ -167,10 +180,17 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 		if rec == 0 {
 			to, rec = t.compound(f, i)
 		}
-		if rec == 0 {
-			if stray < len(strange) {
-				strange[stray] = i
+		c := class(0)
+		if rec != 0 {
+			c = t.recs[rec-1].class
+		} else if mend {
+			const fit = rStop | rPhrase | rOpen | rVerb | rNeg | rAll | rInnocent | rPolite | rNoise | objects
+			if end, m := t.mended(f, i); m != 0 && t.recs[m-1].class&fit != 0 {
+				to, rec, c = end, m, t.recs[m-1].class&fit
+				slips = append(slips, len(items))
 			}
+		}
+		if rec == 0 {
 			stray++
 			pending++
 			parts[len(parts)-1].stray++
@@ -181,9 +201,15 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 			}
 			continue
 		}
-		items = append(items, item{from: i, to: to, class: t.recs[rec-1].class, rec: rec, unknown: pending})
+		items = append(items, item{from: i, to: to, class: c, rec: rec, unknown: pending})
 		pending = 0
 		i = max(to, i+1)
+	}
+	for _, i := range slips {
+		// A keyword counts as the first word, or in a message of a few: "stpo".
+		if items[i].from != first && words > 3 {
+			items[i].class &^= rStop
+		}
 	}
 	for i := range items { // gapped forms
 		for _, g := range t.recs[items[i].rec-1].open {
@@ -202,28 +228,7 @@ func (sc *replyScratch) read(l *lexicon, keywords bool) *Reply {
 		m.shouted = shouted(f, items[0].from, items[0].to)
 	}
 	r := m.read(keywords)
-	if keywords && r.Intent == IntentNone && m.any(rKeep) < 0 {
-		// A slip of the finger: "stpo". It counts as the first word, or in a
-		// message of a few.
-		for _, i := range strange {
-			if i < 0 || i != first && words > 3 {
-				continue
-			}
-			end := f.wordEnd(i + 1)
-			if !t.slip(f.runes[i:end], rStop) {
-				continue
-			}
-			at := 0
-			for at < len(items) && items[at].from < i {
-				at++
-			}
-			items = slices.Insert(items, at, item{from: i, to: end, class: rStop | rVerb})
-			m = message{items: items, stray: stray - 1, order: l.order}
-			r = m.read(keywords)
-			r.Unsure = r.Unsure || r.Intent != IntentNone
-			break
-		}
-	}
+	sc.kept = sc.kept || m.any(rKeep) >= 0
 	r.Language = l.tag
 	if r.Intent == IntentNone && !r.Unsure {
 		r.Language = ""

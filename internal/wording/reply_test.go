@@ -23,6 +23,8 @@ func TestKeywordAmongOtherThings(t *testing.T) {
 		{"unsubscibe", IntentStopAll},
 		{"Unsubscirbe me from this", IntentStopAll},
 		{"stpo sending me messages", IntentStopAll},
+		{"please delte my nubmer form your list", IntentStopAll},
+		{"no more mesasges form you", IntentStopAll},
 		{"Shop open today?", IntentNone},
 		{"stop by the store?", IntentNone},
 		{"Does the bus stop there? I come by bus.", IntentNone},

@@ -4,54 +4,62 @@ package wording
 // other words.
 const slipLetters = 7
 
-// slip reports that word is a form of class c with a slip of the finger: two
-// letters swapped or one doubled and, in long words, one left out, put in or
-// replaced. The first letter is right unless it is swapped.
-func (t *trie) slip(word []rune, c class) bool {
-	if len(word) < 4 || !kindOf(word[0]).cased() {
-		return false
+// mended finds the longest form that begins at position i if the word there has
+// a slip of the finger: two letters swapped or one doubled and, in long words,
+// one left out, put in or replaced. The first letter is right unless it is
+// swapped. A word of its own has four letters or more.
+func (t *trie) mended(f *folded, i int) (end int, rec uint16) {
+	if !f.kinds[i].cased() { // elsewhere one letter makes a no of a yes
+		return i, 0
 	}
-	return t.slipFrom(0, word, 0, len(word), c, false)
+	s := slip{matching: matching{trie: t, f: f}, from: i, to: f.wordEnd(i + 1)}
+	s.follow(0, i)
+	if s.rec == 0 || s.to-s.from < 4 && s.end <= s.to {
+		return i, 0
+	}
+	return s.end, s.rec
 }
 
-func (t *trie) slipFrom(n uint32, word []rune, i, size int, c class, slipped bool) bool {
-	rec, edges := t.node(n)
-	if i == len(word) {
-		if slipped && rec != 0 && t.recs[rec-1].class&c != 0 {
-			return true
-		}
-	} else if to, ok := t.next(n, word[i]); ok && t.slipFrom(to, word, i+1, size, c, slipped) {
-		return true
-	}
-	if slipped {
-		return false
-	}
-	if i+1 < len(word) && word[i] != word[i+1] {
-		if a, ok := t.next(n, word[i+1]); ok {
-			if b, ok := t.next(a, word[i]); ok && t.slipFrom(b, word, i+2, size, c, true) {
-				return true
+// slip looks for the forms that the word at [from, to), and what follows it,
+// may have been meant to be.
+type slip struct {
+	matching
+	from, to int
+}
+
+// follow walks on from node n, position i being right so far, and leaves the
+// rest of the form to walk wherever one slip may be.
+func (s *slip) follow(n uint32, i int) {
+	r := s.f.runes
+	literal := i - s.from
+	if i+1 < s.to && r[i] != r[i+1] {
+		if a, ok := s.next(n, r[i+1]); ok {
+			if b, ok := s.next(a, r[i]); ok {
+				s.walk(b, i+2, literal+2)
 			}
 		}
 	}
-	if i > 0 && i < len(word) && word[i] == word[i-1] && t.slipFrom(n, word, i+1, size, c, true) {
-		return true
+	if i > s.from && i < s.to && r[i] == r[i-1] {
+		s.walk(n, i+1, literal)
 	}
-	if size < slipLetters || i == 0 {
-		return false
-	}
-	if i < len(word) && t.slipFrom(n, word, i+1, size, c, true) { // one put in
-		return true
-	}
-	for _, e := range edges {
-		if e>>labelShift <= -edgeLowest {
-			continue
+	if s.to-s.from >= slipLetters && i > s.from {
+		if i < s.to {
+			s.walk(n, i+1, literal) // one put in
 		}
-		if t.slipFrom(e&toMask, word, i, size, c, true) { // one left out
-			return true
-		}
-		if i < len(word) && t.slipFrom(e&toMask, word, i+1, size, c, true) { // one replaced
-			return true
+		_, edges := s.node(n)
+		for _, e := range edges {
+			if e>>labelShift <= -edgeLowest {
+				continue
+			}
+			s.walk(e&toMask, i, literal+1) // one left out
+			if i < s.to {
+				s.walk(e&toMask, i+1, literal+1) // one replaced
+			}
 		}
 	}
-	return false
+	if i < s.to {
+		if to, ok := s.next(n, r[i]); ok {
+			s.follow(to, i+1)
+		}
+	}
 }
