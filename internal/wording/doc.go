@@ -2,12 +2,17 @@
 //
 // A text is read in fixed steps, each in its file:
 //
-//	fold     one rune per position, lower case, invisible marks gone, with the original bytes
-//	detect   which languages' words the text is made of
-//	names    the business's names and unfilled placeholders, found first and masked
-//	match    the language's lexicon, longest form first
-//	clause   sentences and clauses, by punctuation and by words
-//	frame    who agrees to what: anchor, verb, object, polarity, sender
+//	fold       one rune per position, lower case, invisible marks gone, with the original bytes
+//	detect     which languages' words the text is made of
+//	names      the business's names and unfilled placeholders, found first and masked
+//	match      the language's lexicon, longest form first
+//	clause     sentences and clauses, by punctuation and by words
+//	layout     "Consent: granted, Sender: X": fields read as a whole
+//	spend      words that say nothing: harmless negations, ways out, occasions
+//	frame      who agrees to what: anchor, verb, object, polarity
+//	sender     who sends: the business, or partners alone
+//	choice     boxes for and against
+//	statement  what the sentences say together: questions and answers, headings
 //
 // The Go code knows no language: all words are data, one file a language under
 // lexicon, described in lexicon/README.md. The frames are about classes of

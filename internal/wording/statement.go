@@ -1,0 +1,349 @@
+package wording
+
+import "slices"
+
+// A stance is what one sentence says about receiving messages.
+type stance uint8
+
+const (
+	stanceNone     stance = iota
+	stancePass            // states an opt-in
+	stanceAsks            // asks for one: an answer must follow
+	stanceTopic           // names messages and nothing else: a heading
+	stanceOffer           // announces messages: passes only with an answer
+	stanceAnswer          // answers: yes, reply YES
+	stanceAgree           // agrees, and does not say to what
+	stanceNegative        // refuses
+	stanceBlock           // turns the whole text: silence, opt-out box
+	stanceUnsure          // cannot be read
+)
+
+// finding is a stance, its reason and the items that show it.
+type finding struct {
+	stance stance
+	reason string
+	items  []int
+	agrees bool // also fit to answer the sentence before or after
+}
+
+const (
+	anchors   = cAssent | cPermit | cWish | cRequest | cQuestion | cAct | cTick | cSignup | cGive
+	verbs     = cReceive | cSend | cContact
+	negatives = cNeg | cRefuse | cStop | cOptOut | cRevoke
+	breaks    = cComma | cBut | cSplit
+)
+
+// statement decides what the text as a whole says.
+func (r *reading) statement() (verdict Verdict, reason string, items []int) {
+	fields := r.layout()
+	r.spendFields(fields)
+	found := make([]finding, len(r.sentences))
+	for i := range r.sentences {
+		found[i] = r.sentence(&r.sentences[i])
+	}
+	r.choose(found)
+	r.headed(found)
+	r.keyed(found)
+	if len(fields) > 0 {
+		if a := r.agreement(fields); a.stance != stanceNone {
+			found = append(found, a)
+		}
+	}
+	// Questions and announcements need their answer nearby.
+	for i := range found {
+		switch found[i].stance {
+		case stanceAsks:
+			j := answer(found, i, 2, 4, true)
+			if j < 0 {
+				j = r.echo(found, i)
+			}
+			if j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
+			}
+		case stanceTopic:
+			if j := agreedBelow(found, i); j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[j].items...)}
+			}
+		case stanceOffer:
+			if j := answer(found, i, 1, 2, false); j >= 0 {
+				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
+			}
+		}
+	}
+	var pass, block, negative, unsure, asks, none *finding
+	for i := range found {
+		switch f := &found[i]; f.stance {
+		case stancePass:
+			pass = first(pass, f)
+		case stanceBlock:
+			block = first(block, f)
+		case stanceNegative:
+			negative = first(negative, f)
+		case stanceUnsure:
+			unsure = first(unsure, f)
+		case stanceAsks:
+			asks = first(asks, f)
+		default:
+			if f.reason != "" && (none == nil || rank(f.reason) < rank(none.reason)) {
+				none = f
+			}
+		}
+	}
+	switch {
+	case block != nil:
+		return Fail, block.reason, block.items
+	case negative != nil && pass != nil:
+		return Unsure, "contradiction", append(slices.Clone(pass.items), negative.items...)
+	case negative != nil:
+		return Fail, negative.reason, negative.items
+	case unsure != nil:
+		return Unsure, unsure.reason, unsure.items
+	case pass != nil && r.silent(true):
+		return Unsure, "contradiction", pass.items // somebody else sends
+	case pass != nil:
+		return Pass, pass.reason, pass.items
+	case asks != nil:
+		return Fail, "unanswered", asks.items
+	case none != nil:
+		return Fail, none.reason, none.items
+	}
+	return Fail, "none", nil
+}
+
+func first(a, b *finding) *finding {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// rank orders the reasons of texts without an opt-in, the most telling first.
+func rank(reason string) int {
+	return slices.Index([]string{"third_party_only", "other_object", "data_only", "terms_only", "refusal", "notice", "user_initiated", "opt_out_info"}, reason)
+}
+
+// headed reads a question, a wish or a request that says "it" of the messages
+// which a heading names: "Reminders by text. Would you like to get them?"
+func (r *reading) headed(found []finding) {
+	for i := 1; i < len(found); i++ {
+		topic := found[i-1].stance == stanceTopic
+		if !topic && found[i-1].stance != stanceOffer || found[i].stance != stanceNone {
+			continue
+		}
+		s := &r.sentences[i]
+		c, unknown := r.has(s.from, s.to), 0
+		for k := s.from; k < s.to; k++ {
+			unknown += r.items[k].unknown
+		}
+		if c&(oppose|cTerms|cData|cOther|cThird|cIf|cComm) != 0 || c&(verbs|cSignup) == 0 && c&cQuestion == 0 || unknown > 1 || s.to-s.from > 8 {
+			continue
+		}
+		items := append(slices.Clone(found[i-1].items), r.of(s.from, s.to, anchors|verbs)...)
+		switch {
+		case c&cQuestion != 0 || s.question && c&(cWish|cAssent|cPermit|cRequest) != 0:
+			found[i] = finding{stance: stanceAsks, reason: "unanswered", items: items}
+			if c&cAnswer != 0 {
+				found[i].stance, found[i].reason = stancePass, "question_answer"
+			}
+		case topic && c&cWish != 0 && c&verbs != 0 && c&cNotice == 0:
+			found[i] = finding{stance: stancePass, reason: "wish", items: items}
+		}
+	}
+}
+
+// keyed reads the sentence behind a question that tells which key means which
+// answer, "yes: send 1, no: send 2" or "👍 or 👎", as an answer: the "no" in it refuses nothing.
+func (r *reading) keyed(found []finding) {
+	const talk = cComm | cContact | cReceive | cWish | cPermit | cAssent | cMe | cTick | cUntick | cOptOut | cStop | cRevoke | cSilence | cDeemed | cTerms | cData | cOther | cThird
+	for i := 1; i < len(found); i++ {
+		s := &r.sentences[i]
+		if found[i-1].stance != stanceAsks || found[i].stance == stanceBlock || found[i].stance == stancePass || s.to-s.from > 10 {
+			continue
+		}
+		var c class
+		for _, it := range r.items[s.from:s.to] {
+			c |= it.class
+		}
+		thumb := slices.Contains(r.f.runes[s.text[0]:s.text[1]], '👍')
+		if c&talk != 0 || !thumb && (c&(cAnswer|cQuestion) == 0 || !r.keys(s)) {
+			continue
+		}
+		found[i] = finding{stance: stanceAnswer, items: r.of(s.from, s.to, cAnswer|cAct|cQuestion)}
+	}
+}
+
+// keys reports numbers to press or a sign of equality in the text of s.
+func (r *reading) keys(s *sentence) bool {
+	for i := s.text[0]; i < s.text[1]; i++ {
+		if r.f.runes[i] == '=' || r.f.kinds[i] == kindDigit && !r.f.joined(i) && !r.f.joined(i+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// answer finds the sentence that answers sentence i. A tick is an answer to a
+// question only; an announcement needs words that agree.
+func answer(found []finding, i, before, after int, question bool) int {
+	for d := 1; d <= max(before, after); d++ {
+		for _, j := range []int{i + d, i - d} {
+			if j < 0 || j >= len(found) || j > i && d > after || j < i && d > before {
+				continue
+			}
+			switch found[j].stance {
+			case stanceAgree:
+				return j
+			case stanceAnswer:
+				if question || found[j].agrees {
+					return j
+				}
+			}
+		}
+	}
+	return -1
+}
+
+// echo finds the sentence that answers question i in the question's words,
+// with an act, or by asking to go ahead: "May we remind you? – Yes, remind me", "… – Do send
+// it", or reports -1.
+func (r *reading) echo(found []finding, i int) int {
+	const turns = oppose | cIf | cTerms | cData | cThird | cInitiate | cNotice
+	if i >= len(r.sentences) {
+		return -1 // a layout
+	}
+	q := &r.sentences[i]
+	for j := i + 1; j < len(r.sentences) && j <= i+2; j++ {
+		s := &r.sentences[j]
+		c := r.has(s.from, s.to)
+		if s.question || found[j].stance != stanceNone && found[j].stance != stanceOffer || s.to-s.from > 10 || c&turns != 0 {
+			continue
+		}
+		for k := s.from; k < s.to; k++ {
+			it := &r.items[k]
+			switch {
+			case it.dead:
+			case it.class&verbs != 0 && (it.class&cRequest != 0 || c&cAnswer != 0), it.class&cAct != 0,
+				c&(cUs|cName) == 0 && it.class&(cQuestion|cWish|cAssent|cPermit|verbs) != 0 && r.repeated(q, it.rec):
+				found[j].items = []int{k}
+				return j
+			}
+		}
+	}
+	return -1
+}
+
+// repeated reports that sentence q has a live item of record rec.
+func (r *reading) repeated(q *sentence, rec uint16) bool {
+	for k := q.from; k < q.to; k++ {
+		if r.items[k].rec == rec && !r.items[k].dead {
+			return rec != 0
+		}
+	}
+	return false
+}
+
+// agreedBelow finds what agrees to heading i: the next sentence, or an agreement
+// below more headings.
+func agreedBelow(found []finding, i int) int {
+	for j := i + 1; j < len(found) && j <= i+4; j++ {
+		switch f := &found[j]; {
+		case f.stance == stanceAgree, f.stance == stanceAnswer && j == i+1:
+			return j
+		case f.stance != stanceTopic && (f.stance != stanceNone || f.reason != ""):
+			return -1
+		}
+	}
+	return -1
+}
+
+// sentence finds what one sentence says.
+func (r *reading) sentence(s *sentence) finding {
+	r.spend(s)
+	if f := r.blocked(s); f.stance != stanceNone {
+		return f
+	}
+	r.ellipsis(s)
+	if v := r.revoked(s); v >= 0 {
+		return finding{stance: stanceNegative, reason: "refusal", items: []int{v}}
+	}
+	best := finding{}
+	from := s.from
+	for i := s.from; i <= s.to; i++ {
+		if i < s.to && (r.items[i].dead || r.items[i].class&(cBut|cSplit) == 0) {
+			continue
+		}
+		f := r.clause(s, from, i)
+		switch {
+		case f.stance == stanceNegative || f.stance == stanceUnsure:
+			return f
+		case f.stance == stancePass || best.stance == stanceNone || best.stance >= stanceAsks && f.stance == stanceAsks:
+			if best.stance != stancePass && (f.stance != stanceNone || best.reason == "") {
+				best = f
+			}
+		}
+		from = i
+	}
+	if best.stance == stanceNone {
+		// The frame may straddle a clause mark that was not one.
+		if f := r.clause(s, s.from, s.to); f.stance != stanceNone {
+			best = f
+		}
+	}
+	if best.stance == stancePass || best.stance == stanceAsks {
+		if t := r.thirdOnly(s); t >= 0 {
+			return finding{reason: "third_party_only", items: []int{t}}
+		}
+		if m := r.mailed(s); m >= 0 {
+			return finding{reason: "other_object", items: []int{m}}
+		}
+	}
+	return best
+}
+
+// revoked finds the words that take consent back, or reports -1. They count
+// wherever they stand: "the consent I gave X for messages, in spring, is taken
+// back". What only says that one may is spent before.
+func (r *reading) revoked(s *sentence) int {
+	v := r.of(s.from, s.to, cRevoke)
+	if len(v) == 0 || r.has(s.from, s.to)&(cAssent|cPermit|cWish|cSignup|cComm|cContact|cChannel) == 0 {
+		return -1
+	}
+	return v[0]
+}
+
+// has collects the classes of the live items of [from, to).
+func (r *reading) has(from, to int) class {
+	var c class
+	for i := from; i < to; i++ {
+		if !r.items[i].dead {
+			c |= r.items[i].class
+		}
+	}
+	return c
+}
+
+// of lists the live items of [from, to) that have one of the classes.
+func (r *reading) of(from, to int, c class) []int {
+	var out []int
+	for i := from; i < to; i++ {
+		if !r.items[i].dead && r.items[i].class&c != 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// region is the stretch around item i between live breaks.
+func (r *reading) region(s *sentence, i int, at class) (from, to int) {
+	for from = i; from > s.from && r.items[from-1].class&at == 0; from-- {
+	}
+	for to = i + 1; to < s.to && r.items[to].class&at == 0; to++ {
+	}
+	return from, to
+}
+
+func (r *reading) kill(from, to int) {
+	for i := from; i < to; i++ {
+		r.items[i].dead = true
+	}
+}
