@@ -27,6 +27,7 @@ type nameForm struct {
 	short  bool     // without its article
 	joined bool     // words of the name are written as one: Technikhaus for Technik-Haus
 	parts  [][]int  // where a word may be written as two: Fresh Mart for FreshMart
+	end    rune     // a mark that would end a sentence, and ends the name: Yahoo!, Tea & Co.
 }
 
 // nameMatch is a place where a form stands.
@@ -220,6 +221,9 @@ func parseName(s string) nameForm {
 		form.words = append(form.words, word)
 		form.marks = append(form.marks, slices.Clone(f.runes[mark:i]))
 		i, mark = j, j
+	}
+	if mark > 0 && mark == len(f.runes)-1 && (f.runes[mark] == '.' || f.runes[mark] == '!' || f.runes[mark] == '?') {
+		form.end = f.runes[mark]
 	}
 	return form
 }
@@ -474,8 +478,20 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 	if quoted && p < len(f.runes) && f.runes[p] == '"' {
 		p++
 	}
+	if g.end != 0 && p < len(f.runes) && f.runes[p] == g.end && goesOn(f, p+1) {
+		p++
+	}
 	m.to = p
 	return m, true
+}
+
+// goesOn reports that the sentence does not end before position p: no capital
+// and no line follows.
+func goesOn(f *folded, p int) bool {
+	if p < len(f.runes) && f.runes[p] == ' ' {
+		p++
+	}
+	return p < len(f.runes) && f.kinds[p] != kindNone && !f.upper[p]
 }
 
 // partsAt reports that a space stands at position i where word k of the name
