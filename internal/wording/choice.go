@@ -116,7 +116,7 @@ func (r *reading) choose(found []finding) {
 func (r *reading) agreed(s *sentence, f *finding) {
 	c := r.has(s.from, s.to)
 	if f.stance == stanceNone && c&(cAssent|cWish) != 0 && c&(cTerms|cData|cOther|cThird) == 0 {
-		*f = finding{stance: stanceAgree, items: r.of(s.from, s.to, cAssent|cWish)}
+		*f = finding{stance: stanceAgree, items: r.of(s.from, s.to, cAssent|cWish), agrees: r.bare(s)}
 	}
 }
 

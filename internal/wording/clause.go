@@ -15,6 +15,8 @@ type sentence struct {
 	from, to int // items
 	question bool
 	text     [2]int // folded positions
+	unknown  int    // unknown words, letters where no spaces part them
+	leaves   bool   // a refusal that only tells the way out
 }
 
 // reading is a text as one lexicon reads it.
@@ -41,16 +43,16 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 	r.lex, r.f = lex, f
 	r.items, r.sentences, r.known, r.words = r.items[:0], r.sentences[:0], 0, 0
 	t := lex.trie(forText, f, masks)
-	unknown, first, start := 0, 0, 0
+	unknown, strays, first, start := 0, 0, 0, 0
 	add := func(from, to int, c class, rec uint16) {
 		r.items = append(r.items, item{from: from, to: to, class: c, rec: rec, unknown: unknown})
 		unknown = 0
 	}
 	end := func(i int, question bool) {
 		if len(r.items) > first {
-			r.sentences = append(r.sentences, sentence{first, len(r.items), question, [2]int{start, i}})
+			r.sentences = append(r.sentences, sentence{first, len(r.items), question, [2]int{start, i}, strays, false})
 		}
-		first, start, unknown = len(r.items), i, 0
+		first, start, unknown, strays = len(r.items), i, 0, 0
 		r.pending = r.pending[:0]
 	}
 	for i := 0; i < len(f.runes); {
@@ -87,6 +89,7 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 		}
 		if rec == 0 || to > limit {
 			unknown++
+			strays++
 			to = i + 1
 			if !f.kinds[i].unspaced() {
 				to = max(to, f.wordEnd(to))
@@ -281,7 +284,7 @@ func markAt(f *folded, i int, tag string) mark {
 		if n := next(1); n != ' ' && n != '\n' && n != '"' && n != '\'' && n != ')' && kindOf(n).cased() {
 			return markNone
 		}
-		if kindOf(next(1)) == kindDigit {
+		if k := kindOf(next(1)); k == kindDigit || k == kindThai { // บมจ.สยาม
 			return markNone
 		}
 		if n := kindOf(next(1)); n > kindDigit && !n.unspaced() && shortWord(f, i) || initials(f, i) {

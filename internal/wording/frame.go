@@ -6,7 +6,7 @@ import "slices"
 func (r *reading) clause(s *sentence, from, to int) finding {
 	c := r.has(from, to)
 	if c&negatives != 0 {
-		return r.negative(from, to, c)
+		return r.negative(s, from, to, c)
 	}
 	if c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest|cReceive|cQuestion|cSignup|cMe) == 0 {
 		return finding{reason: "user_initiated", items: r.of(from, to, cInitiate)}
@@ -30,7 +30,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		return finding{stance: stanceOffer, reason: "notice", items: items(cNotice)}
 	case c&(cAssent|cAnswer) != 0 && bad == 0 && c&cComm == 0 && r.onlyAsks(from, to):
 		if c&cAssent != 0 {
-			return finding{stance: stanceAgree, items: items(cAssent)}
+			return finding{stance: stanceAgree, items: items(cAssent), agrees: r.bare(s)}
 		}
 		return finding{stance: stanceAnswer, items: items(cAnswer), agrees: to-from <= 5} // more is talk
 	case c&(cAct|cTick) != 0 && bad == 0 && c&(cSend|cContact|cComm) == 0: // "reply YES to receive"
@@ -53,6 +53,15 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 	return finding{}
 }
 
+// bare reports that sentence s, an agreement, says of nothing else what is
+// agreed to: few words are unknown.
+func (r *reading) bare(s *sentence) bool {
+	if r.f.kinds[r.items[s.from].from].unspaced() {
+		return s.unknown <= 5
+	}
+	return s.unknown <= 2
+}
+
 // onlyAsks reports that every verb of the clause is a request, as in "yes, I
 // agree, send them".
 func (r *reading) onlyAsks(from, to int) bool {
@@ -65,7 +74,7 @@ func (r *reading) onlyAsks(from, to int) bool {
 }
 
 // negative reads a clause with a live negator.
-func (r *reading) negative(from, to int, c class) finding {
+func (r *reading) negative(s *sentence, from, to int, c class) finding {
 	const own = cAssent | cPermit | cWish | cRequest | cRefuse | cMe | cQuestion | cAct | cGive
 	about := c&(verbs|cComm|cChannel|cSignup) != 0
 	if c&(cNeg|cRefuse|cWish|cRequest) == 0 {
@@ -79,8 +88,8 @@ func (r *reading) negative(from, to int, c class) finding {
 		return finding{stance: stanceAnswer, items: r.of(from, to, cAct|cTick|cAnswer), agrees: c&cAnswer != 0}
 	case !about && c&cRefuse != 0:
 		return finding{reason: "refusal", items: items}
-	case !about:
-		return finding{}
+	case !about, s.question && c&(own|cStop|cOptOut|cTick) == 0:
+		return finding{} // "Don't know where the parcel is? Call us."
 	case c&cBut != 0 && c&(cNotice|cWill|cCan|cRefuse) == 0 && r.plainMessage(from, to):
 		// "… by post, but not by phone or message."
 		return finding{stance: stanceNegative, reason: "refusal", items: items}

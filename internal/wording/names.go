@@ -247,6 +247,9 @@ func withoutLegal(base nameForm, legal [][][]rune) []nameForm {
 			n := len(form.words)
 			if slices.EqualFunc(form.words[n-len(l):], l, slices.Equal) {
 				next = nameForm{words: form.words[:n-len(l)], marks: form.marks[:n-len(l)], lower: base.lower}
+				if m := form.marks[n-len(l)]; len(m) > 0 && m[0] == '.' {
+					next.end = '.' // De Vries & Zn. B.V.
+				}
 				break
 			}
 			if (!lastOnly[string(l[0])] || string(l[0]) == "cv" && n-len(l) > 1) && slices.EqualFunc(form.words[:len(l)], l, slices.Equal) {

@@ -91,6 +91,9 @@ func (r *reading) silent(plainly bool) bool {
 	const kinds = cMarketing | cUtility | cCalls | cAuth | cMail | cOther | cData
 	for k := range r.sentences {
 		s := &r.sentences[k]
+		if s.leaves {
+			continue
+		}
 		for from := s.from; from < s.to; {
 			to := from + 1
 			for to < s.to && r.items[to].class&breaks == 0 {

@@ -41,6 +41,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	for i := range r.sentences {
 		found[i] = r.sentence(&r.sentences[i])
 	}
+	r.leave(found)
 	r.choose(found)
 	r.headed(found)
 	r.keyed(found)
@@ -151,6 +152,56 @@ func (r *reading) headed(found []finding) {
 	}
 }
 
+// leave reads refusals that only tell the way out as such: "Don't want these
+// texts any more? Send STOP to 900", "Reply STOP and nothing more will be
+// sent".
+func (r *reading) leave(found []finding) {
+	const own = cAssent | cPermit | cWish | cMe | cTick | cUntick | cSilence | cUnless | cDeemed | cRevoke
+	for i := range r.sentences {
+		s := &r.sentences[i]
+		c := r.has(s.from, s.to)
+		if found[i].stance != stanceNegative && found[i].reason != "double_negative" || c&own != 0 {
+			continue
+		}
+		if r.tellsWayOut(i) || s.question && r.tellsWayOut(i+1) || c&(cRefuse|cNotice) != cRefuse && r.tellsWayOut(i-1) {
+			s.leaves = true
+			found[i] = finding{reason: "opt_out_info", items: r.of(s.from, s.to, negatives)}
+		}
+	}
+}
+
+// tellsWayOut reports that sentence i tells how to stop the messages: in words
+// of the lexicon, or by a word that stops them, in capitals or in quotes, or
+// beside a number where there are no capitals.
+func (r *reading) tellsWayOut(i int) bool {
+	if i < 0 || i >= len(r.sentences) {
+		return false
+	}
+	s, f := &r.sentences[i], r.f
+	if r.spent(s) {
+		return true
+	}
+	number := false
+	for p := s.text[0]; p < s.text[1]; p++ {
+		number = number || f.kinds[p] == kindDigit
+	}
+	t := r.lex.reply()
+	for p := s.text[0]; p < s.text[1]; p++ {
+		if f.kinds[p] <= kindDigit || f.joined(p) {
+			continue
+		}
+		end, rec := t.longest(f, p)
+		if rec == 0 || t.recs[rec-1].class&(rStop|rAsk) == 0 {
+			continue
+		}
+		quoted := p > 0 && end < len(f.runes) && quoteAt(f, p-1) && quoteAt(f, end)
+		if quoted || f.upper[p] && f.upper[end-1] && end-p > 1 || number && !f.kinds[p].cased() {
+			return true
+		}
+	}
+	return false
+}
+
 // keyed reads the sentence behind a question that tells which key means which
 // answer, "yes: send 1, no: send 2" or "👍 or 👎", as an answer: the "no" in it refuses nothing.
 func (r *reading) keyed(found []finding) {
@@ -183,7 +234,7 @@ func (r *reading) keys(s *sentence) bool {
 }
 
 // answer finds the sentence that answers sentence i. A tick is an answer to a
-// question only; an announcement needs words that agree.
+// question only; an announcement needs words that agree, and to nothing else.
 func answer(found []finding, i, before, after int, question bool) int {
 	for d := 1; d <= max(before, after); d++ {
 		for _, j := range []int{i + d, i - d} {
@@ -191,9 +242,7 @@ func answer(found []finding, i, before, after int, question bool) int {
 				continue
 			}
 			switch found[j].stance {
-			case stanceAgree:
-				return j
-			case stanceAnswer:
+			case stanceAgree, stanceAnswer:
 				if question || found[j].agrees {
 					return j
 				}
