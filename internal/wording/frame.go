@@ -22,7 +22,7 @@ func (r *reading) clause(s *sentence, from, to int) finding {
 		}
 		return f
 	}
-	bad := c & (cTerms | cData | cOther)
+	bad := c & (cTerms | cData | cOther | cRecipient | cShare)
 	switch {
 	case c&cInitiate != 0 && c&(cAssent|cPermit|cWish|cRequest) == 0:
 		return finding{reason: "user_initiated", items: items(cInitiate)}
@@ -298,6 +298,9 @@ func (r *reading) bound(a, v int) bool {
 		return true
 	}
 	takes := cTerms | cData | cOther
+	if a > v && r.lex.order == orderAfter && r.items[v].class&cNotice != 0 && r.items[a].class&(cAssent|cPermit) != 0 && r.agreesTo(a)&takes != 0 {
+		return false // "X will send … I agree to the terms" without a full stop
+	}
 	if r.items[v].class&cContact != 0 && r.mentioned(v, v, min(a, v), max(a, v)+1) {
 		takes &^= cOther // what the person is contacted about
 	}
@@ -330,6 +333,17 @@ func (r *reading) bound(a, v int) bool {
 		}
 	}
 	return false
+}
+
+// agreesTo is what follows anchor a first: its object, or the verb it hangs on.
+func (r *reading) agreesTo(a int) class {
+	const what = cTerms | cData | cOther | cComm | cChannel | verbs | breaks
+	for i := a + 1; i < len(r.items); i++ {
+		if c := r.items[i].class; c&what != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 // compound reports that item i only qualifies the message word right behind

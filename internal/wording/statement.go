@@ -264,7 +264,10 @@ func (r *reading) echo(found []finding, i int) int {
 	for j := i + 1; j < len(r.sentences) && j <= i+2; j++ {
 		s := &r.sentences[j]
 		c := r.has(s.from, s.to)
-		if s.question || found[j].stance != stanceNone && found[j].stance != stanceOffer || s.to-s.from > 10 || c&turns != 0 {
+		if found[j].stance == stanceNegative || found[j].reason == "refusal" {
+			return -1
+		}
+		if s.question || found[j].stance != stanceNone && found[j].stance != stanceOffer || s.to-s.from > 10 || c&turns != 0 || !r.bare(s) {
 			continue
 		}
 		for k := s.from; k < s.to; k++ {
@@ -337,6 +340,9 @@ func (r *reading) sentence(s *sentence) finding {
 		if f := r.clause(s, s.from, s.to); f.stance != stanceNone {
 			best = f
 		}
+	}
+	if best.stance == stanceAnswer && s.question && !best.agrees {
+		return finding{} // "Leaky tap?"
 	}
 	if best.stance == stancePass || best.stance == stanceAsks {
 		if t := r.thirdOnly(s); t >= 0 {
