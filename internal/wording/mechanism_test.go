@@ -200,6 +200,18 @@ func TestMechanisms(t *testing.T) {
 		{"thumbs for answers", "", fieldWords, "would you receive news? 👍 and 👎", Pass},
 		{"a field that tells how to refuse", "", fieldWords, "Consent: granted\nTopics: news\nRefused: stop", Pass},
 		{"a refusal in fields", "", fieldWords, "Consent: refused\nTopics: news", Fail},
+		{"what is sent to somebody else", "", "[recipient]\nto school\n[permit]\nallow\n[send]\nforward", "allow forward news to school", Fail},
+		{"what is sent to me and somebody else", "", "[recipient]\nto school\n[permit]\nallow", "allow forward me news to school", Pass},
+		{"not to want to miss is no refusal", "", "[refuse]\nnever want\n[mild value]\nmiss", "never want miss zz, agree receive news", Pass},
+		{"not to want messages is one", "", "[refuse]\nnever want\n[mild value]\nmiss", "never want zz news, agree receive news", Fail},
+		{"an answer in the words of the question", "", fieldWords, "would you receive news? receive zz", Pass},
+		{"an answer by asking for it", "", fieldWords, "would you receive news? please send", Pass},
+		{"the business goes on talking", "", thirdWords + "[question]\nwould you\n", "would you receive news? we receive news", Fail},
+		{"a refusal before the answer", "", fieldWords, "would you receive news? refused! please send", Fail},
+		{"an announcement and an agreement", "", "[notice send]\nsends", "zz sends news. agree", Pass},
+		{"an announcement and an agreement to something else", "", "[notice send]\nsends", "zz sends news. agree zz zz zz zz", Fail},
+		{"a ticked square", "", fieldWords, "news by whatsapp, would you receive? ■ yes □ not", Pass},
+		{"the square against is ticked", "", fieldWords, "news by whatsapp, would you receive? □ yes ■ not", Unsure},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -227,6 +239,13 @@ func TestWaysOut(t *testing.T) {
 		"Отправьте СТОП в ответ на это сообщение Acme Ltd.":           Fail,
 		"Reply YES to get messages from Acme Ltd. Reply STOP to end.": Pass,
 		"Text STAR to 36888 to receive offers from Acme Ltd.":         Pass,
+
+		"I agree to get texts from Acme Ltd. Don't want these texts any more? Send STOP to 900.":                Pass,
+		"I agree to get texts from Acme Ltd. To receive no more texts, answer with the word STOP.":              Pass,
+		"I agree to get texts from Acme Ltd. Reply STOP to leave; no further messages will be sent.":            Pass,
+		"Ich stimme dem Empfang von SMS der Acme Ltd zu. Keine SMS der Acme Ltd mehr? Ein Wort, STOPP, genügt.": Pass,
+		"I agree to get texts from Acme Ltd. No, I do not want texts from Acme Ltd.":                            Unsure,
+		"Don't want these texts from Acme Ltd any more? Send STOP to 900.":                                      Fail,
 	} {
 		if got := review(text, language.Und, []string{"Acme Ltd"}).Statement; got.Verdict != want {
 			t.Errorf("got %v (%s), want %v: %s", got.Verdict, got.Reason, want, text)

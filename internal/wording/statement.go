@@ -160,7 +160,7 @@ func (r *reading) leave(found []finding) {
 	for i := range r.sentences {
 		s := &r.sentences[i]
 		c := r.has(s.from, s.to)
-		if found[i].stance != stanceNegative && found[i].reason != "double_negative" || c&own != 0 {
+		if found[i].stance != stanceNegative && found[i].reason != "double_negative" && found[i].reason != "refusal" || c&own != 0 {
 			continue
 		}
 		if r.tellsWayOut(i) || s.question && r.tellsWayOut(i+1) || c&(cRefuse|cNotice) != cRefuse && r.tellsWayOut(i-1) {
