@@ -488,13 +488,13 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 	return m, true
 }
 
-// goesOn reports that the sentence does not end before position p: no capital
-// and no line follows.
+// goesOn reports that the sentence does not end before position p: no line
+// follows, and no word that alone has a capital.
 func goesOn(f *folded, p int) bool {
 	if p < len(f.runes) && f.runes[p] == ' ' {
 		p++
 	}
-	return p < len(f.runes) && f.kinds[p] != kindNone && !f.upper[p]
+	return p < len(f.runes) && f.kinds[p] != kindNone && (!f.upper[p] || f.joined(p+1) && f.upper[p+1])
 }
 
 // partsAt reports that a space stands at position i where word k of the name

@@ -181,9 +181,15 @@ func (r *reading) tellsWayOut(i int) bool {
 	if r.spent(s) {
 		return true
 	}
-	number := false
+	number, small := false, 0
 	for p := s.text[0]; p < s.text[1]; p++ {
 		number = number || f.kinds[p] == kindDigit
+		switch {
+		case f.upper[p]:
+			small--
+		case f.kinds[p].cased():
+			small++
+		}
 	}
 	t := r.lex.reply()
 	for p := s.text[0]; p < s.text[1]; p++ {
@@ -195,7 +201,7 @@ func (r *reading) tellsWayOut(i int) bool {
 			continue
 		}
 		quoted := p > 0 && end < len(f.runes) && quoteAt(f, p-1) && quoteAt(f, end)
-		if quoted || f.upper[p] && f.upper[end-1] && end-p > 1 || number && !f.kinds[p].cased() {
+		if quoted || small > 0 && f.upper[p] && f.upper[end-1] && end-p > 1 || number && !f.kinds[p].cased() {
 			return true
 		}
 	}
