@@ -90,6 +90,8 @@ func (r *reading) negative(s *sentence, from, to int, c class) finding {
 		return finding{reason: "refusal", items: items}
 	case !about, s.question && c&(own|cStop|cOptOut|cTick) == 0:
 		return finding{} // "Don't know where the parcel is? Call us."
+	case c&(cOther|cData) != 0 && c&(cComm|cChannel|cContact|cSignup|cMe|cRefuse|cRevoke) == 0:
+		return finding{reason: "other_object", items: r.of(from, to, cOther|cData)} // "the coat without warranty"
 	case c&cBut != 0 && c&(cNotice|cWill|cCan|cRefuse) == 0 && r.plainMessage(from, to):
 		// "… by post, but not by phone or message."
 		return finding{stance: stanceNegative, reason: "refusal", items: items}
