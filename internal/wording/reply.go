@@ -164,7 +164,9 @@ func (sc *replyScratch) read(l *lexicon, keywords, mend bool) *Reply {
 		if f.kinds[i] == kindNone || f.joined(i) {
 			if p := &parts[len(parts)-1]; f.kinds[i] == kindNone && ends(f.runes[i]) && (p.from < len(items) || p.stray > 0) {
 				p.to = len(items)
-				parts = append(parts, part{from: len(items)})
+				parts = append(parts, part{from: len(items), first: full(f.runes[i])})
+			} else if full(f.runes[i]) {
+				p.first = true
 			}
 			i++
 			continue
@@ -247,6 +249,7 @@ type message struct {
 	order   order
 	parts   []part
 	shouted bool // the first item is in capitals, and the message is not
+	at      int  // where its items begin in the message it is a part of
 	doubt   bool // goods that nobody listed may be what is not wanted
 	decided []int
 }
@@ -255,6 +258,7 @@ type message struct {
 type part struct {
 	from, to int
 	stray    int
+	first    bool // of a sentence
 }
 
 // ends reports punctuation behind which something else may be said.
@@ -264,6 +268,15 @@ func ends(r rune) bool {
 		return false
 	}
 	return true
+}
+
+// full reports punctuation that ends a sentence.
+func full(r rune) bool {
+	switch r {
+	case '.', '!', '?', '\n', ';', '…', '。', '।', '۔', '؟', '؛', '॥':
+		return true
+	}
+	return false
 }
 
 // shouted reports that the word at [from, to) is in capitals, and not
@@ -342,6 +355,9 @@ func (m *message) read(keywords bool) (r *Reply) {
 			return &Reply{Intent: IntentStopAll, Unsure: true}
 		}
 	}
+	if r := m.sentences(keywords); r != nil {
+		return r
+	}
 	kept := m.except()
 	if m.any(rKeep) >= 0 {
 		return &Reply{Intent: IntentNone}
@@ -375,6 +391,77 @@ func (m *message) read(keywords bool) (r *Reply) {
 		m.decided = []int{v, object}
 	}
 	return m.scope()
+}
+
+// sentences reads a message of several sentences one by one, so that what one
+// says is neither undone nor narrowed by another: "No more messages. When does
+// the offer end? Don't stop baking!" It reports nil if no sentence by itself
+// says anything.
+func (m *message) sentences(keywords bool) *Reply {
+	var stop, category, start *Reply
+	lastStop, lastStart, others := -1, -1, false
+	n := 0
+	for from := 0; from < len(m.parts); n++ {
+		to := from + 1
+		for to < len(m.parts) && !m.parts[to].first {
+			to++
+		}
+		if from == 0 && to == len(m.parts) {
+			return nil
+		}
+		sub := m.sub(from, to)
+		from = to
+		others = others || sub.any(rKeep|rExcept|rResume) >= 0
+		var r *Reply
+		if keywords && sub.whole(rStop) {
+			r = &Reply{Intent: IntentStopAll, Unsure: true}
+		} else {
+			r = sub.read(false)
+		}
+		keep := func(old **Reply) {
+			if *old == nil {
+				*old = r
+				m.decided = m.decided[:0]
+				for _, i := range sub.decided {
+					m.decided = append(m.decided, sub.at+i)
+				}
+			}
+		}
+		switch r.Intent {
+		case IntentStopAll:
+			keep(&stop)
+			lastStop = n
+		case IntentStopCategory:
+			if stop == nil {
+				keep(&category)
+			}
+			lastStop = n
+		case IntentStart:
+			start = nil
+			keep(&start)
+			lastStart = n
+		}
+	}
+	switch {
+	case lastStart > lastStop:
+		start.Unsure = start.Unsure || lastStop >= 0
+		return start
+	case stop != nil:
+		stop.Unsure = stop.Unsure || others
+		return stop
+	}
+	return category
+}
+
+// sub is what parts [from, to) of the message say by themselves.
+func (m *message) sub(from, to int) *message {
+	at := m.parts[from].from
+	s := &message{items: slices.Clone(m.items[at:m.parts[to-1].to]), order: m.order, at: at}
+	for _, p := range m.parts[from:to] {
+		s.stray += p.stray
+		s.parts = append(s.parts, part{from: p.from - at, to: p.to - at, stray: p.stray})
+	}
+	return s
 }
 
 // phrase finds a phrase that stops, or reports -1. "Don't send" is none where
