@@ -48,7 +48,10 @@ func boxRune(f *folded, i int) (box, int) {
 func besideOpen(f *folded, i int) bool {
 	for _, step := range [...]int{-1, 1} {
 		for j := i + step; j >= 0 && j < len(f.runes) && f.runes[j] != '\n' && (j-i)*step <= 24; j += step {
-			if boxes[f.runes[j]] == openBox {
+			if f.runes[j] == '■' {
+				continue // it asks for the same
+			}
+			if b, _ := boxRune(f, j); b == openBox {
 				return true
 			}
 		}
@@ -85,7 +88,7 @@ func (r *reading) choose(found []finding) {
 		a, b := &r.sentences[i-1], &r.sentences[i]
 		first, second := r.boxAt(a.text[0], -1), r.boxAt(b.text[0], -1)
 		if first == noBox {
-			first, second = second, r.boxAt(b.text[1], 1)
+			first, second = second, r.boxAt(b.text[1]-1, 1)
 		}
 		if first == noBox || second == noBox {
 			continue

@@ -323,7 +323,7 @@ func markAt(f *folded, i int, tag string) mark {
 		return markComma
 	case '(':
 		// "Put a cross (X) here" is no box.
-		if b, _ := boxRune(f, i); b == openBox || b == tickedBox && optionAt(f, i) {
+		if b, _ := boxRune(f, i); b == openBox || b == tickedBox && (optionAt(f, i) || besideOpen(f, i)) {
 			return markStop
 		}
 		return markComma
@@ -365,5 +365,5 @@ func initials(f *folded, i int) bool {
 func optionAt(f *folded, i int) bool {
 	for i--; i >= 0 && f.runes[i] == ' '; i-- {
 	}
-	return i < 0 || f.runes[i] == '\n' || f.runes[i] == ':'
+	return i < 0 || f.runes[i] == '\n' || f.runes[i] == ':' || f.runes[i] == '?'
 }

@@ -28,6 +28,7 @@ var reasons = map[string]struct{ says, mend string }{
 	"opt_out_info":     {"The text only tells how to stop messages.", "Say that the person agrees to receive them."},
 	"language":         {"Too little of the text is in a language that can be judged.", "Have a person who reads the language approve the text."},
 	"too_long":         {"The text is too long to be judged.", "Keep only the words in which the person agrees."},
+	"long_sentence":    {"A sentence of the text is too long to be judged.", "Put a full stop behind each statement."},
 	"invalid_utf8":     {"The text is not valid UTF-8.", "Convert the text to UTF-8."},
 	"bidi_override":    {"The text holds characters that reverse what people see.", "Remove the bidirectional override characters."},
 	"named":            {"The business's name stands in the text.", ""},

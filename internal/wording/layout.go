@@ -121,7 +121,7 @@ func (r *reading) agreement(fields []field) finding {
 	speaks := -1
 	for i := range fields {
 		d := &fields[i]
-		if d.speaks() && speaks < 0 {
+		if d.speaks() && speaks < 0 && r.answered(d) != openBox {
 			speaks = i
 		}
 		switch {

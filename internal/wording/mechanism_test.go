@@ -253,6 +253,55 @@ func TestWaysOut(t *testing.T) {
 	}
 }
 
+// TestNobodyAgrees has texts that hold all the words of an opt-in, and are none.
+func TestNobodyAgrees(t *testing.T) {
+	for _, text := range []string{
+		"Reply YES to receive messages from Sol.\nUser: NO",
+		"May Sol send you messages? Reply YES or NO.\nNO",
+		"\"I agree to receive messages from Sol\". The customer declined.",
+		"Répondez OUI pour recevoir des messages de Sol.\nNON",
+		"Are you over 18? Yes. Would you like messages from Sol?",
+		"Do you agree to our terms? Yes. Do you want to receive messages from Sol?",
+		"May Sol send you messages? Yes ☐ No ☒",
+		"May Sol send you messages? (x) No ( ) Yes",
+		"May Sol send you messages? Yes [ ] No [x]",
+		"May Sol send you messages? [No]",
+		"I agree to receive messages from Sol [No]",
+		"Consent to messages from Sol: false",
+		"Consent to messages from Sol: pending",
+		"Einwilligung in Nachrichten von Sol: ausstehend",
+		"Consent: yes\nMessages: none\nSender: Sol",
+		"☐ I agree to receive messages from Sol\n☑ I agree to the terms of Sol",
+		"I agree to receive delivery notices by SMS. I do not agree that Sol may share my number or send me messages.",
+		"I do not want calls or messages from Sol at any time, I agree to receive letters and messages.",
+		"I agree to receive messages from Sol. 我不同意接收短信。",
+		"Sol will text you offers. I agree to the felling of my pear tree by the council.",
+		"May Sol send you offers? To place your order, reply YES.",
+		"May Sol send you offers? Sign here for your parcel.",
+		"May Sol send you offers? We send offers every week.",
+	} {
+		if got := review(text, language.Und, []string{"Sol"}); got.Statement.Verdict == Pass && got.Name.Verdict == Pass {
+			t.Errorf("passes (%s): %s", got.Statement.Reason, text)
+		}
+	}
+}
+
+// TestNamesOfOthers has texts that hold the words of the name, and not the name.
+func TestNamesOfOthers(t *testing.T) {
+	for text, name := range map[string]string{
+		"I agree to receive 3 messages a week.":                      "3",
+		"Just eat and enjoy. I agree to receive messages.":           "Just Eat",
+		"Good news! I agree to receive messages.":                    "Good News",
+		"I agree to receive messages from the Rock'n'Roll Shop.":     "Rock",
+		"I agree to receive messages from Luna. Sol is closed.":      "Luna Sol",
+		"I agree to receive messages from Green. Leaf through them.": "Green Leaf",
+	} {
+		if got := review(text, language.English, []string{name}); got.Name.Verdict == Pass {
+			t.Errorf("%s is found in: %s", name, text)
+		}
+	}
+}
+
 func TestNameMechanisms(t *testing.T) {
 	for _, tc := range []struct {
 		rule, keys, words, name, text string

@@ -546,6 +546,8 @@ func (g *nameForm) separator(f *folded, p, k int) int {
 	q := p
 	for q < len(f.runes) && f.kinds[q] == kindNone && f.runes[q] != '&' {
 		switch r := f.runes[q]; {
+		case r == '.' && q+1 < len(f.runes) && f.runes[q+1] == ' ' && len(g.words[k-1]) > 3 && !slices.Contains(g.marks[k], r):
+			return -1 // a sentence ends
 		case r == '+' && string(g.words[k]) == "&":
 			return q // BioMed+
 		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\'' || r == '_' || r == '·' || r == '+' || r == '"' || r == '(':

@@ -360,6 +360,10 @@ func (m *message) read(keywords bool) (r *Reply) {
 	}
 	kept := m.except()
 	if m.any(rKeep) >= 0 {
+		if i := m.everything(rKeep); i > m.any(rKeep) {
+			m.decided = []int{i}
+			return &Reply{Intent: IntentStopAll, Unsure: true} // "You just don't stop! Unsubscribe."
+		}
 		return &Reply{Intent: IntentNone}
 	}
 	if kept {
@@ -369,6 +373,9 @@ func (m *message) read(keywords bool) (r *Reply) {
 	phrase := m.phrase()
 	if i := m.any(rResume); i >= 0 && phrase < 0 {
 		m.decided = []int{i}
+		if m.denied(i) || m.everything(rResume) >= 0 {
+			return &Reply{Intent: IntentStopAll, Unsure: true} // "do not resubscribe me"
+		}
 		return &Reply{Intent: IntentStart}
 	}
 	object := -1
@@ -390,7 +397,49 @@ func (m *message) read(keywords bool) (r *Reply) {
 		}
 		m.decided = []int{v, object}
 	}
-	return m.scope()
+	r = m.scope()
+	if i := m.everything(narrow); i >= 0 && !kept && r.Intent == IntentStopCategory {
+		m.decided = []int{i}
+		return &Reply{Intent: IntentStopAll, Unsure: true}
+	}
+	return r
+}
+
+// denied reports a negator beside item i: "do not resubscribe me".
+func (m *message) denied(i int) bool {
+	if i > 0 && m.items[i-1].class&rNeg != 0 && m.items[i].unknown == 0 {
+		return true
+	}
+	return m.order == orderBefore && i+1 < len(m.items) && m.items[i+1].class&rNeg != 0 && m.items[i+1].unknown <= 1
+}
+
+// narrow are the objects that make a stop one of a category.
+const narrow = rPromo | rUpdate | rCode | rCall
+
+// everything finds a stop of everything that stands in a part of its own, one
+// without words of class without: "No more offers. Unsubscribe."
+func (m *message) everything(without class) int {
+	for _, p := range m.parts {
+		sub := message{items: m.items[p.from:p.to], stray: p.stray, order: m.order, parts: []part{{to: p.to - p.from, stray: p.stray}}}
+		if sub.any(without) >= 0 {
+			continue
+		}
+		if sub.whole(rStop) {
+			return p.from + sub.decided[0]
+		}
+		if i := sub.any(rPhrase); i >= 0 && sub.any(narrow) < 0 {
+			return p.from + i
+		}
+		for i := range sub.items {
+			if sub.items[i].class&(rVerb|rNeg|rStop) == 0 {
+				continue
+			}
+			if o := sub.object(i); o >= 0 && sub.any(narrow) < 0 {
+				return p.from + i
+			}
+		}
+	}
+	return -1
 }
 
 // sentences reads a message of several sentences one by one, so that what one

@@ -23,6 +23,12 @@ func (r *reading) spend(s *sentence) {
 			r.kill(from, to)
 		case it.class&(cStop|cOptOut|cRefuse|cRevoke) != 0:
 			c := r.has(from, to)
+			if it.class&(cRefuse|cStop|cOptOut|cRevoke) == cRefuse && c&(cAnytime|cCan) != cAnytime|cCan {
+				// Who refuses at any time refuses, and so does who refuses what others may.
+				if c &^= cAnytime; r.lex.order == orderAfter && r.has(from, i+1)&cCan == 0 {
+					c &^= cCan
+				}
+			}
 			if c&(cTick|cUntick|cUnless|cSilence) != 0 || c&(cAnytime|cCan|cAct) == 0 {
 				continue
 			}
@@ -232,7 +238,7 @@ func (r *reading) ellipsis(s *sentence) {
 			continue
 		}
 		from, to := r.region(s, i, breaks|cAnd)
-		if from > s.from && r.f.runes[r.items[from-1].from] == '[' && (it.class&cRefuse == 0 || r.buttons(s) > 1) {
+		if from > s.from && r.f.runes[r.items[from-1].from] == '[' && r.buttons(s) > 1 {
 			// A button: [Not now].
 			r.kill(from, to)
 			r.items[from-1].class |= cAnswer

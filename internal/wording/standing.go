@@ -140,6 +140,10 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 	inner := slices.Contains(r.f.upper[m.from+1:m.to], true) // a made-up name
 	tells := capital && !c.all && !(r.lex.nouns && !inner)   // the capital says that it is a name
 	switch {
+	case r.tied(m):
+		return standDoubtful
+	case !m.form.single && !inner && capital && !naming && !c.all && !m.form.lower && r.opens(m) && r.lowered(m):
+		return standDoubtful // "Good news! …"
 	case m.form.joined && r.lex.knows(r.f, m):
 		return standDoubtful // "Sunday" for Sun Day
 	case !capital && r.made(m, n, c):
@@ -174,11 +178,33 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 	return standSure
 }
 
+// lowered reports a word of m behind the first that begins with a small letter.
+func (r *reading) lowered(m *nameMatch) bool {
+	for i := m.from + 1; i < m.to; i++ {
+		if r.f.kinds[i].cased() && !r.f.joined(i) && !r.f.upper[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// tied reports that an apostrophe ties m to more than an ending: Rock'n'Roll, Dunkin'Brands.
+func (r *reading) tied(m *nameMatch) bool {
+	f, p := r.f, m.to
+	if p+1 >= len(f.runes) || f.runes[p] != '\'' || !f.kinds[p+1].cased() {
+		return false
+	}
+	end := f.wordEnd(p + 2)
+	return f.upper[p+1] && !f.upper[p-1] || end+1 < len(f.runes) && f.runes[end] == '\'' && f.kinds[end+1] != kindNone
+}
+
 // judgeCaseless is judge for writings that have no capitals. A word that the
 // language does not know is most likely made up to be a name.
 func (r *reading) judgeCaseless(m *nameMatch, n int) standing {
 	f := r.f
 	switch {
+	case f.kinds[m.from] == kindDigit && m.form.single && !r.naming(m, n):
+		return standDoubtful // a number
 	case f.kinds[m.from] == kindDigit:
 		return standSure
 	case m.form.joined && r.lex.knows(f, m):

@@ -45,6 +45,9 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	r.choose(found)
 	r.headed(found)
 	r.keyed(found)
+	r.denied(found)
+	r.leftOpen(found)
+	r.unread(fields, found)
 	if len(fields) > 0 {
 		if a := r.agreement(fields); a.stance != stanceNone {
 			found = append(found, a)
@@ -54,7 +57,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	for i := range found {
 		switch found[i].stance {
 		case stanceAsks:
-			j := answer(found, i, 2, 4, true)
+			j := r.answer(found, i, 2, 4, true)
 			if j < 0 {
 				j = r.echo(found, i)
 			}
@@ -66,7 +69,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 				found[i] = finding{stance: stancePass, reason: "field", items: append(found[i].items, found[j].items...)}
 			}
 		case stanceOffer:
-			if j := answer(found, i, 1, 2, false); j >= 0 {
+			if j := r.answer(found, i, 1, 2, false); j >= 0 {
 				found[i] = finding{stance: stancePass, reason: "question_answer", items: append(found[i].items, found[j].items...)}
 			}
 		}
@@ -229,6 +232,105 @@ func (r *reading) keyed(found []finding) {
 	}
 }
 
+// leftOpen turns an agreement whose box is empty, while another box is ticked,
+// into a question: the form is filled in, and this was left out.
+func (r *reading) leftOpen(found []finding) {
+	before := func(i int) box { return r.boxAt(r.sentences[i].text[0], -1) }
+	for i := range r.sentences {
+		if before(i) != tickedBox {
+			continue
+		}
+		for k := range r.sentences {
+			if f := &found[k]; before(k) == openBox && f.stance == stancePass {
+				f.stance, f.reason = stanceAsks, "unanswered"
+			}
+		}
+		return
+	}
+}
+
+// unread makes of a label that consents an unsure one if its value says nothing
+// that can be read: "Consent to messages: pending".
+func (r *reading) unread(fields []field, found []finding) {
+	for i := range fields {
+		d := &fields[i]
+		if !d.consents() || d.value&^(cComma|cWord) != 0 || d.to-d.colon > 20 || r.answered(d) != noBox || !r.says(d) {
+			continue
+		}
+		for k := range r.sentences {
+			s, f := &r.sentences[k], &found[k]
+			if f.stance == stancePass && s.from >= d.items[0] && s.to <= d.items[1] {
+				*f = finding{stance: stanceUnsure, reason: "unanswered", items: f.items}
+			}
+		}
+	}
+}
+
+// says reports a value with words or a cross, and no tick. A signature, words
+// that all begin with capitals, says nothing against.
+func (r *reading) says(d *field) bool {
+	f := r.f
+	words, capitals, cross := 0, 0, false
+	for i := d.colon + 1; i < d.to; i++ {
+		if b, _ := boxRune(f, i); b == tickedBox {
+			return false
+		}
+		cross = cross || f.runes[i] == '❌' || f.runes[i] == '✗' || f.runes[i] == '✘'
+		if f.kinds[i] == kindNone || f.joined(i) {
+			continue
+		}
+		words++
+		if f.upper[i] {
+			capitals++
+		}
+	}
+	return cross || words > 0 && (words < 2 || capitals < words)
+}
+
+// denied reads a bare "no" behind what asks or agrees as the refusal it is,
+// unless it stands beside a bare "yes": then both are to choose from.
+func (r *reading) denied(found []finding) {
+	said := false
+	for i := range r.sentences {
+		s := &r.sentences[i]
+		f := &found[i]
+		if said && (f.stance == stanceNone) && r.barely(s, cNeg|cRefuse) && r.boxAt(s.text[0], -1) != openBox && r.boxAt(s.text[1]-1, 1) != openBox &&
+			!(i > 0 && r.barely(&r.sentences[i-1], cAnswer)) && !(i+1 < len(r.sentences) && r.barely(&r.sentences[i+1], cAnswer)) {
+			*f = finding{stance: stanceNegative, reason: "refusal", items: r.of(s.from, s.to, negatives)}
+		}
+		said = said || f.stance == stancePass || f.stance == stanceAsks || f.stance == stanceOffer
+	}
+}
+
+// barely reports a sentence that ends with one word of c and says little else.
+func (r *reading) barely(s *sentence, c class) bool {
+	unknown, at := 0, -1
+	for k := s.from; k < s.to; k++ {
+		it := &r.items[k]
+		unknown += it.unknown
+		switch {
+		case it.dead:
+			return false
+		case it.class&c != 0:
+			if at >= 0 {
+				return false // "Refusal: NO" tells the way out
+			}
+			at = k
+		case it.class&^(cWord|cComma|cMe|cYou|cUs|cName|cNaming) != 0:
+			return false
+		}
+	}
+	if at < 0 || unknown > 1 || s.to-s.from > 6 || s.question {
+		return false
+	}
+	for i := r.items[at].to; i < s.text[1]; i++ {
+		if r.f.kinds[i] != kindNone || r.f.runes[i] == '】' || r.f.runes[i] == ']' {
+			return false // "No obligation", and a button
+		}
+	}
+	return true
+}
+
 // keys reports numbers to press or a sign of equality in the text of s.
 func (r *reading) keys(s *sentence) bool {
 	for i := s.text[0]; i < s.text[1]; i++ {
@@ -241,10 +343,13 @@ func (r *reading) keys(s *sentence) bool {
 
 // answer finds the sentence that answers sentence i. A tick is an answer to a
 // question only; an announcement needs words that agree, and to nothing else.
-func answer(found []finding, i, before, after int, question bool) int {
+func (r *reading) answer(found []finding, i, before, after int, question bool) int {
 	for d := 1; d <= max(before, after); d++ {
 		for _, j := range []int{i + d, i - d} {
 			if j < 0 || j >= len(found) || j > i && d > after || j < i && d > before {
+				continue
+			}
+			if r.taken(found, i, j) {
 				continue
 			}
 			switch found[j].stance {
@@ -258,11 +363,29 @@ func answer(found []finding, i, before, after int, question bool) int {
 	return -1
 }
 
+// taken reports that another question than i stands before answer j, nearer.
+func (r *reading) taken(found []finding, i, j int) bool {
+	from := i + 1
+	if j < i {
+		from = max(j-1, 0)
+	}
+	for k := from; k < j && k < len(r.sentences); k++ {
+		s := &r.sentences[k]
+		if k == j-1 && k > i && found[k].stance == stanceNone && r.has(s.from, s.to)&(cTerms|cData) != 0 {
+			return true // it is these that are agreed to
+		}
+		if c := r.has(s.from, s.to); s.question && found[k].stance != stanceAsks && (c&(cAssent|cPermit|cWish|cQuestion) == 0 || c&(cTerms|cData|cOther) != 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // echo finds the sentence that answers question i in the question's words,
 // with an act, or by asking to go ahead: "May we remind you? – Yes, remind me", "… – Do send
 // it", or reports -1.
 func (r *reading) echo(found []finding, i int) int {
-	const turns = oppose | cIf | cTerms | cData | cThird | cInitiate | cNotice
+	const turns = oppose | cIf | cTerms | cData | cOther | cThird | cInitiate | cNotice
 	if i >= len(r.sentences) {
 		return -1 // a layout
 	}
@@ -280,7 +403,7 @@ func (r *reading) echo(found []finding, i int) int {
 			it := &r.items[k]
 			switch {
 			case it.dead:
-			case it.class&verbs != 0 && (it.class&cRequest != 0 || c&cAnswer != 0), it.class&cAct != 0,
+			case it.class&verbs != 0 && (it.class&cRequest != 0 || c&cAnswer != 0), it.class&cAct != 0 && c&(cComm|cUtility) == 0,
 				c&(cUs|cName) == 0 && it.class&(cQuestion|cWish|cAssent|cPermit|verbs) != 0 && r.repeated(q, it.rec):
 				found[j].items = []int{k}
 				return j
@@ -314,8 +437,14 @@ func agreedBelow(found []finding, i int) int {
 	return -1
 }
 
+// longest is how many items a sentence may have to be read: the time grows with their third power.
+const longest = 500
+
 // sentence finds what one sentence says.
 func (r *reading) sentence(s *sentence) finding {
+	if s.to-s.from > longest {
+		return finding{stance: stanceUnsure, reason: "long_sentence"}
+	}
 	r.spend(s)
 	if f := r.blocked(s); f.stance != stanceNone {
 		return f

@@ -113,7 +113,7 @@ func review(text string, tag language.Tag, given []string) *Result {
 	res := sc.readIn(lib.languages[sc.candidates[0].index], sc.candidates[0], n)
 	for _, c := range sc.candidates[1:] {
 		if c.own < 4 || c.own*4 < sc.candidates[0].score {
-			break
+			continue // they are sorted by all their words, not by their own
 		}
 		res = both(res, sc.readIn(lib.languages[c.index], c, n))
 	}
