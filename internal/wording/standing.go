@@ -464,8 +464,8 @@ func (r *reading) goesOn(m *nameMatch, c letterCase) bool {
 	return !c.all && !c.none && i+1 < len(r.f.runes) && r.f.runes[i] == ' ' && r.stranger(i+1)
 }
 
-// stranger reports that position i stands in a capitalised word that neither
-// the language knows nor legal forms begin with.
+// stranger reports that position i stands in a capitalised word that the
+// language does not know or knows as a plain word, and no legal form begins with.
 func (r *reading) stranger(i int) bool {
 	f := r.f
 	if i < 0 || i >= len(f.runes) || !f.kinds[i].cased() || !f.upper[i] {
@@ -475,8 +475,9 @@ func (r *reading) stranger(i int) bool {
 	for from > 0 && f.joined(from) {
 		from--
 	}
-	if _, rec := r.lex.text().longest(f, from); rec != 0 {
-		return false
+	if end, rec := r.lex.text().longest(f, from); rec != 0 {
+		// Luna Street Pharmacy, but Luna SA, and the polite Вам.
+		return r.lex.text().recs[rec-1].class == cWord && end == f.wordEnd(from+1) && end-from > 3 && !f.upper[end-1]
 	}
 	word := f.runes[from:f.wordEnd(from+1)]
 	for _, l := range open().legal() {
