@@ -40,8 +40,8 @@ type cached struct {
 
 var seed = maphash.MakeSeed()
 
-func hashText(text string, names []string) uint64 {
-	h := maphash.String(seed, text)
+func hashText(text string, tag language.Tag, names []string) uint64 {
+	h := maphash.String(seed, text) ^ maphash.Comparable(seed, tag)
 	for _, n := range names {
 		h = h*fnvPrime ^ maphash.String(seed, n)
 	}

@@ -60,7 +60,7 @@ const (
 	cOf          // of, to: behind a name, where the language puts it there
 	cWord        // a known word without a part to play
 	cRevoke      // is taken back, I revoke: consent that was given is gone
-	cAbout       // about, when: a topic follows, not an object
+	cAbout       // about: a topic follows, not an object
 	cName        // inner: the business's name
 	cComma       // inner: a soft break
 	cMail        // e-mail: a channel of its own, neither message nor call

@@ -4,7 +4,7 @@
 //
 //	fold       one rune per position, lower case, invisible marks gone, with the original bytes
 //	detect     which languages' words the text is made of
-//	names      the business's names and unfilled placeholders, found first and masked
+//	names      the business's names, found first and masked, and unfilled placeholders
 //	match      the language's lexicon, longest form first
 //	clause     sentences and clauses, by punctuation and by words
 //	layout     "Consent: granted, Sender: X": fields read as a whole
@@ -12,12 +12,16 @@
 //	frame      who agrees to what: anchor, verb, object, polarity
 //	sender     who sends: the business, or partners alone
 //	choice     boxes for and against
+//	standing   whether the words of a name stand there as the name
 //	statement  what the sentences say together: questions and answers, headings
 //
 // The Go code knows no language: all words are data, one file a language under
 // lexicon, described in lexicon/README.md. The frames are about classes of
 // words and do not depend on their order, except for the side on which a
 // language puts the object of a verb.
+//
+// What people write back has its own classes of words and its own steps: reply, and
+// slip for slips of the finger.
 //
 // Verdicts are three-valued. What cannot be read is Unsure, never Pass.
 //

@@ -10,7 +10,6 @@ import (
 // names is what a business is called, compiled: every form under which its
 // name may stand in a text.
 type names struct {
-	given []string
 	forms []nameForm
 
 	firsts [2]uint32 // a set of the letters that forms begin with, by their last bits
@@ -78,7 +77,7 @@ func compileNames(lib *library, given []string) *names {
 }
 
 func newNames(lib *library, given []string) *names {
-	n := &names{given: slices.Clone(given)}
+	n := &names{}
 	for _, g := range given {
 		for _, g := range append([]string{g}, spellings(g)...) {
 			base := parseName(g)
@@ -231,7 +230,7 @@ func parseName(s string) nameForm {
 func nameTokens(s string) [][]rune { return parseName(s).words }
 
 // Legal forms that are also words or initials count only as the last word.
-var lastOnly = map[string]bool{"sa": true, "as": true, "ab": true, "co": true, "se": true, "ag": true, "ug": true, "pt": false, "cv": true}
+var lastOnly = map[string]bool{"sa": true, "as": true, "ab": true, "co": true, "se": true, "ag": true, "ug": true, "cv": true}
 
 // withoutLegal strips legal forms from either end, longest first and again
 // until nothing changes, but never down to nothing.
@@ -445,7 +444,7 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 		switch {
 		case j == len(w) && (!f.joined(p + j)):
 			p += j
-			if last && w != nil && g.apostropheTail(f, p, lex) {
+			if last && w != nil && p+1 < len(f.runes) && f.runes[p] == '\'' && f.kinds[p+1] != kindNone {
 				m.inflected = true
 			}
 		case j == len(w) && (last || lex != nil && lex.inner) && tail(f, p+j, lex):
@@ -470,8 +469,8 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 				m.inflected = true
 				break
 			}
-			if lex == nil || lex.change == 0 || j < 3 || p+j >= len(f.runes) && j < len(w) && len(w)-j > lex.change || !f.kinds[p].cased() ||
-				len(w)-j > min(lex.change, 2) || end-p-j > lex.change || max(len(w)-(len(w)-j), 0) < 3 || len(w) < 4 {
+			if lex == nil || lex.change == 0 || j < 3 || len(w) < 4 || !f.kinds[p].cased() ||
+				len(w)-j > min(lex.change, 2) || end-p-j > lex.change {
 				return m, false
 			}
 			p = end
@@ -481,16 +480,16 @@ func (g *nameForm) at(f *folded, i int, swallowed []rune, lex *lexicon) (nameMat
 	if quoted && p < len(f.runes) && f.runes[p] == '"' {
 		p++
 	}
-	if g.end != 0 && p < len(f.runes) && f.runes[p] == g.end && goesOn(f, p+1) {
+	if g.end != 0 && p < len(f.runes) && f.runes[p] == g.end && sentenceGoesOn(f, p+1) {
 		p++
 	}
 	m.to = p
 	return m, true
 }
 
-// goesOn reports that the sentence does not end before position p: no line
+// sentenceGoesOn reports that the sentence does not end before position p: no line
 // follows, and no word that alone has a capital.
-func goesOn(f *folded, p int) bool {
+func sentenceGoesOn(f *folded, p int) bool {
 	if p < len(f.runes) && f.runes[p] == ' ' {
 		p++
 	}
@@ -609,12 +608,4 @@ func tail(f *folded, p int, lex *lexicon) bool {
 	}
 	end := f.wordEnd(p)
 	return end-p <= 16 && lex.tails[string(f.runes[p:end])]
-}
-
-// apostropheTail reports an ending behind an apostrophe.
-func (g *nameForm) apostropheTail(f *folded, p int, lex *lexicon) bool {
-	if p+1 >= len(f.runes) || f.runes[p] != '\'' || f.kinds[p+1] == kindNone {
-		return false
-	}
-	return true
 }

@@ -35,42 +35,63 @@ type Keywords struct {
 	Stop, Start []string
 }
 
-// maxReplyLen is how far into a message a request is looked for. Longer ones
-// are read up to there and marked unsure.
-const maxReplyLen = 2 << 10
+// A request is looked for in the first bytes of a message, and in the last ones
+// of a longer one, which is marked unsure.
+const (
+	maxReplyLen = 2 << 10
+	replyTail   = 512
+)
 
 // ReadReply reads what a person wrote back. A missed stop weighs more than a
 // stop too many: a request hidden in a longer message is found as well. kw nil
 // means the lexicons' own keywords.
 func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
-	none := &Reply{Intent: IntentNone}
 	if !utf8.ValidString(text) {
-		none.Unsure = true
-		return none
+		// What can be read is read; the spans would not fit.
+		r := ReadReply(strings.ToValidUTF8(text, "\uFFFD"), tag, kw)
+		r.Unsure, r.Spans = true, nil
+		return r
 	}
-	long := len(text) > maxReplyLen
-	if long {
-		cut := maxReplyLen
-		for !utf8.RuneStart(text[cut]) {
-			cut--
+	if len(text) > maxReplyLen {
+		head, tail := maxReplyLen, len(text)-replyTail
+		for !utf8.RuneStart(text[head]) {
+			head--
 		}
-		text = text[:cut]
+		for !utf8.RuneStart(text[tail]) {
+			tail++
+		}
+		r := ReadReply(text[:head], tag, kw)
+		if r.Intent == IntentNone {
+			r = ReadReply(text[tail:], tag, kw)
+			for i := range r.Spans {
+				r.Spans[i].Start += tail
+				r.Spans[i].End += tail
+			}
+		}
+		r.Unsure = true
+		return r
 	}
+	none := &Reply{Intent: IntentNone}
 	sc := replyScratches.Get().(*replyScratch)
 	defer replyScratches.Put(sc)
 	f := &sc.folded
 	f.text(text)
 	sc.kept = false
 	if kw != nil {
-		if r := kw.match(f); r != nil {
+		if r := kw.match(f, nil); r != nil {
 			return r
 		}
 	}
 	lib := open()
 	try := func(mend bool) *Reply {
 		for _, i := range sc.order(lib, tag) {
+			if kw != nil && !mend {
+				if r := kw.match(f, lib.languages[i].lex().reply()); r != nil {
+					return r
+				}
+			}
 			if r := sc.read(lib.languages[i].lex(), kw == nil, mend); r.Intent != IntentNone || r.Unsure {
-				r.Unsure = r.Unsure || long || mend && r.Intent != IntentNone
+				r.Unsure = r.Unsure || mend && r.Intent != IntentNone
 				return r
 			}
 		}
@@ -91,7 +112,6 @@ func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
 			break
 		}
 	}
-	none.Unsure = long
 	return none
 }
 
@@ -566,7 +586,7 @@ func (m *message) partOf(i int) part {
 			return p
 		}
 	}
-	return part{to: len(m.items), stray: m.stray}
+	return part{}
 }
 
 // except blanks what a message wants to go on, so that it never is what is
@@ -623,6 +643,8 @@ func (m *message) object(i int) int {
 				return -1
 			case k&objects != 0:
 				return j
+			case k&rInnocent != 0 && step > 0 && j+1 < len(m.items) && m.items[j+1].class&objects != 0 && m.items[j+1].unknown == 0 && m.partOf(j+1) == m.partOf(j):
+				return j + 1 // "my order messages"
 			case k&rInnocent != 0:
 				return -1
 			}
@@ -658,7 +680,22 @@ func (m *message) bare(keywords bool) *Reply {
 		m.decided = []int{i}
 		return &Reply{Intent: IntentStopAll, Unsure: m.stray > 1}
 	}
-	return &Reply{Intent: IntentNone, Unsure: m.doubt}
+	return &Reply{Intent: IntentNone, Unsure: m.doubt || keywords && m.aside()}
+}
+
+// aside reports a stop word in a part of the message without goods or
+// questions about them: "my order is late, stop sending your rubbish".
+func (m *message) aside() bool {
+	if len(m.parts) < 2 {
+		return false
+	}
+	for _, p := range m.parts {
+		sub := message{items: m.items[p.from:p.to]}
+		if sub.any(rStop|rVerb) >= 0 && sub.any(rInnocent|rKeep) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // rather reports that every message word stands apart from call i, in a part
@@ -718,21 +755,10 @@ func (m *message) scope() *Reply {
 	return &Reply{Intent: IntentStopCategory, Category: category}
 }
 
-// match compares a whole message with the caller's keywords.
-func (kw *Keywords) match(f *folded) *Reply {
-	words := func(f *folded) string {
-		var b strings.Builder
-		for i, r := range f.runes {
-			switch {
-			case f.kinds[i] != kindNone:
-				b.WriteRune(bare(r))
-			case b.Len() > 0 && !strings.HasSuffix(b.String(), " "):
-				b.WriteByte(' ')
-			}
-		}
-		return strings.TrimSpace(b.String())
-	}
-	text := words(f)
+// match compares a whole message with the caller's keywords, words of
+// politeness of one language aside. t may be nil.
+func (kw *Keywords) match(f *folded, t *trie) *Reply {
+	text := plainWords(f, t)
 	if text == "" {
 		return nil
 	}
@@ -743,10 +769,32 @@ func (kw *Keywords) match(f *folded) *Reply {
 		for _, k := range l.list {
 			var kf folded
 			kf.text(k)
-			if words(&kf) == text {
+			if plainWords(&kf, nil) == text {
 				return &Reply{Intent: l.intent, Spans: []Span{f.span(0, len(f.runes))}}
 			}
 		}
 	}
 	return nil
+}
+
+// plainWords are the words of f with a space between, without those that t knows
+// as polite.
+func plainWords(f *folded, t *trie) string {
+	var b strings.Builder
+	for i := 0; i < len(f.runes); i++ {
+		if f.kinds[i] == kindNone {
+			if b.Len() > 0 && !strings.HasSuffix(b.String(), " ") {
+				b.WriteByte(' ')
+			}
+			continue
+		}
+		if t != nil && !f.joined(i) {
+			if end, rec := t.longest(f, i); rec != 0 && t.recs[rec-1].class&rPolite != 0 {
+				i = end - 1
+				continue
+			}
+		}
+		b.WriteRune(bare(f.runes[i]))
+	}
+	return strings.TrimSpace(b.String())
 }

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"strings"
 	"testing"
 
 	"golang.org/x/text/language"
@@ -29,6 +30,13 @@ func TestKeywordAmongOtherThings(t *testing.T) {
 		{"Do you still have the offer? Please remove me from your list", IntentStopAll},
 		{"I unsubscribed by mistake. Please sign me up again", IntentStart},
 		{"No more ads please. When does the course end?", IntentStopCategory},
+		{"no more offers, no more messages", IntentStopAll},
+		{"Your offers are dreadful, remove me from your list", IntentStopAll},
+		{"do not resubscribe me", IntentStopAll},
+		{"you keep sending messages, stop", IntentStopAll},
+		{"dont stop the delivery, just unsubscribe me", IntentStopAll},
+		{"no more sta\xfftements please! Unsubscribe", IntentStopAll},
+		{strings.Repeat("I waited for the plumber. ", 100) + "Take me off your list.", IntentStopAll},
 		{"Shop open today?", IntentNone},
 		{"stop by the store?", IntentNone},
 		{"Does the bus stop there? I come by bus.", IntentNone},

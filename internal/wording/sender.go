@@ -44,7 +44,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 		// "X may send me offers of its partners".
 		if c&cShare == 0 && n+1 < s.to {
 			for i := n + 1; i < s.to && i <= n+4; i++ {
-				if r.items[i].class&(cSend|cContact) != 0 && r.items[i].class&cThird == 0 && (len(third) == 0 || third[0] > i) {
+				if r.items[i].class&(cSend|cContact) != 0 && r.items[i].class&cThird == 0 && third[0] > i {
 					return -1
 				}
 				if r.items[i].class&(cThird|cNeg|cRefuse) != 0 {

@@ -44,7 +44,7 @@ func (r *reading) low(strictly bool) bool {
 		if !f.upper[i] || f.joined(i) {
 			continue
 		}
-		if (&nameMatch{from: i}).starts(f) && !strictly {
+		if startsSentence(f, i) && !strictly {
 			continue
 		}
 		_, rec := r.lex.text().longest(f, i)
@@ -92,11 +92,11 @@ func (r *reading) made(m *nameMatch, n int, c letterCase) bool {
 	return c.tiny && !m.changed && r.strange(m, longWord) && (sent || r.beside(m, n))
 }
 
-// ordinary is the part that a name of one word plays in a statement if it is
+// wordClass is the part that a name of one word plays in a statement if it is
 // the language's own word: "offers" is what is received, whatever the shop is
 // called. Capitals do not decide it, or a text would say one thing in small
 // letters and another in capitals.
-func (l *lexicon) ordinary(f *folded, m *nameMatch) class {
+func (l *lexicon) wordClass(f *folded, m *nameMatch) class {
 	if !m.form.single || !f.kinds[m.from].cased() && !l.knows(f, m) {
 		return 0
 	}
@@ -155,7 +155,7 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 			return standSure
 		}
 		return standDoubtful
-	case !m.form.single && capital && !r.lex.nouns && r.goesOn(m, c):
+	case !m.form.single && capital && !r.lex.nouns && r.nameGoesOn(m, c):
 		return standDoubtful // Mai Linh Taxi is not Mai Linh
 	case !m.form.single:
 		if capital || c.none || m.form.lower || naming {
@@ -170,7 +170,7 @@ func (r *reading) judge(m *nameMatch, n int, c letterCase) standing {
 		return standSure
 	case !capital || c.all:
 		return standDoubtful
-	case r.opens(m) && r.ordinary(m):
+	case r.opens(m) && r.maybeWord(m):
 		return standDoubtful
 	case len(m.form.words[0]) <= 3 && !naming:
 		return standDoubtful
@@ -395,10 +395,10 @@ func (r *reading) lineStart(i int) int {
 	return i
 }
 
-// ordinary reports a name that opens a sentence and may be a plain word there:
+// maybeWord reports a name that opens a sentence and may be a plain word there:
 // the lexicon knows it, the text uses it in lower case, or it is short and the
 // sentence goes on in lower case.
-func (r *reading) ordinary(m *nameMatch) bool {
+func (r *reading) maybeWord(m *nameMatch) bool {
 	f := r.f
 	if slices.Contains(f.upper[m.from+1:m.to], true) {
 		return false // a capital inside: a made-up name
@@ -453,13 +453,13 @@ func (r *reading) longer(m *nameMatch, c letterCase) bool {
 		for from > 0 && f.joined(from) {
 			from--
 		}
-		return f.upper[from] && stranger(from) && !(&nameMatch{from: from}).starts(f)
+		return f.upper[from] && stranger(from) && !startsSentence(f, from)
 	}
 	return false
 }
 
-// goesOn reports that a capitalised stranger follows m directly.
-func (r *reading) goesOn(m *nameMatch, c letterCase) bool {
+// nameGoesOn reports that a capitalised stranger follows m directly.
+func (r *reading) nameGoesOn(m *nameMatch, c letterCase) bool {
 	i := m.to
 	return !c.all && !c.none && i+1 < len(r.f.runes) && r.f.runes[i] == ' ' && r.stranger(i+1)
 }
@@ -488,9 +488,10 @@ func (r *reading) stranger(i int) bool {
 	return true
 }
 
-// starts reports that a word opens a sentence, where any word has a capital.
-func (m *nameMatch) starts(f *folded) bool {
-	i := m.from - 1
+// startsSentence reports that the word at position i opens a sentence, where any
+// word has a capital.
+func startsSentence(f *folded, i int) bool {
+	i--
 	for i >= 0 && (f.runes[i] == ' ' || f.runes[i] == '"') {
 		i--
 	}

@@ -454,7 +454,7 @@ func (r *reading) sentence(s *sentence) finding {
 		return finding{stance: stanceNegative, reason: "refusal", items: []int{v}}
 	}
 	best := finding{}
-	from := s.from
+	from, clauses := s.from, 0
 	for i := s.from; i <= s.to; i++ {
 		if i < s.to && (r.items[i].dead || r.items[i].class&(cBut|cSplit) == 0) {
 			continue
@@ -469,8 +469,9 @@ func (r *reading) sentence(s *sentence) finding {
 			}
 		}
 		from = i
+		clauses++
 	}
-	if best.stance == stanceNone {
+	if best.stance == stanceNone && clauses > 1 {
 		// The frame may straddle a clause mark that was not one.
 		if f := r.clause(s, s.from, s.to); f.stance != stanceNone {
 			best = f

@@ -62,7 +62,7 @@ const MaxLen = 16 << 10
 //
 // The result may be shared with other callers and must not be modified.
 func Review(text string, tag language.Tag, names []string) *Result {
-	key := hashText(text, names)
+	key := hashText(text, tag, names)
 	if r := reviews.get(key, text, tag, names); r != nil {
 		return r
 	}
@@ -184,7 +184,7 @@ func (sc *scratch) readName(res *Result, lex *lexicon, n *names) *Result {
 		if len(b) > 0 && b[0].from < m.to {
 			continue // inside a placeholder
 		}
-		sc.masks = append(sc.masks, mask{m.from, m.to, cName | lex.ordinary(f, m)})
+		sc.masks = append(sc.masks, mask{m.from, m.to, cName | lex.wordClass(f, m)})
 	}
 	sc.masks = append(sc.masks, b...)
 	r.read(lex, f, sc.masks)

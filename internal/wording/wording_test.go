@@ -34,7 +34,7 @@ func TestGuards(t *testing.T) {
 
 func TestKeywordsReplaceTheLexicons(t *testing.T) {
 	kw := &Keywords{Stop: []string{"Schluss!"}, Start: []string{"los"}}
-	for text, want := range map[string]Intent{"SCHLUSS": IntentStopAll, "los": IntentStart, "quit": IntentNone, "stop texting me": IntentStopAll} {
+	for text, want := range map[string]Intent{"SCHLUSS": IntentStopAll, "Schluss, thank you": IntentStopAll, "los": IntentStart, "quit": IntentNone, "stop texting me": IntentStopAll} {
 		if got := ReadReply(text, language.English, kw); got.Intent != want {
 			t.Errorf("%q: got %s, want %s", text, got.Intent, want)
 		}
@@ -65,7 +65,7 @@ func TestCacheIsBoundedAndExact(t *testing.T) {
 	res := new(Result)
 	for i := range 3 * cacheShards * shardEntries {
 		text := fmt.Sprint(i)
-		c.put(hashText(text, nil), text, language.English, nil, res)
+		c.put(hashText(text, language.English, nil), text, language.English, nil, res)
 	}
 	n := 0
 	for i := range c.shards {
