@@ -17,7 +17,7 @@ var boxes = map[rune]box{
 // boxRune finds a box to tick at position i, and how long it is.
 func boxRune(f *folded, i int) (box, int) {
 	r := f.runes[i]
-	if r == '■' && besideOpen(f, i) {
+	if filled(r) && besideOpen(f, i) {
 		return tickedBox, 1 // elsewhere it adorns a heading
 	}
 	if r != '[' && r != '(' {
@@ -44,11 +44,14 @@ func boxRune(f *folded, i int) (box, int) {
 	return noBox, 1
 }
 
+// filled reports a sign that is a ticked box beside an empty one.
+func filled(r rune) bool { return r == '■' || r == '●' || r == '◉' || r == '⬛' || r == '◼' }
+
 // besideOpen reports an open box in the line of position i, not far from it.
 func besideOpen(f *folded, i int) bool {
 	for _, step := range [...]int{-1, 1} {
 		for j := i + step; j >= 0 && j < len(f.runes) && f.runes[j] != '\n' && (j-i)*step <= 24; j += step {
-			if f.runes[j] == '■' {
+			if filled(f.runes[j]) {
 				continue // it asks for the same
 			}
 			if b, _ := boxRune(f, j); b == openBox {

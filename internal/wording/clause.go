@@ -312,7 +312,7 @@ func markAt(f *folded, i int, tag string) mark {
 		return markStop
 	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
 		return markStop
-	case '■':
+	case '■', '◉', '⬛', '◼':
 		if b, _ := boxRune(f, i); b != noBox {
 			return markStop
 		}

@@ -39,8 +39,11 @@ func (r *reading) spend(s *sentence) {
 		}
 	}
 	// More than one way out may be told: once one is, the rest are too.
-	if r.spent(s) && r.has(s.from, s.to)&(cTick|cUntick) == 0 {
-		for i := s.from; i < s.to; i++ {
+	if i := r.spent(s); i >= 0 && r.has(s.from, s.to)&(cTick|cUntick) == 0 {
+		if r.lex.order != orderAfter {
+			i = s.from
+		}
+		for ; i < s.to; i++ {
 			if r.items[i].class&(cStop|cOptOut) != 0 && r.items[i].class&(cNeg|cRevoke) == 0 {
 				r.items[i].dead = true
 			}
@@ -201,14 +204,14 @@ func (r *reading) leadsOn(i, to int) bool {
 	return false
 }
 
-// spent reports whether opt-out information was found in sentence s.
-func (r *reading) spent(s *sentence) bool {
+// spent finds opt-out information in sentence s, or reports -1.
+func (r *reading) spent(s *sentence) int {
 	for i := s.from; i < s.to; i++ {
 		if it := &r.items[i]; it.dead && it.class&(cOptInfo|cStop|cOptOut) != 0 {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // back is where opt-out information begins that ends with item i: behind the

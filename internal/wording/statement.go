@@ -181,7 +181,7 @@ func (r *reading) tellsWayOut(i int) bool {
 		return false
 	}
 	s, f := &r.sentences[i], r.f
-	if r.spent(s) {
+	if r.spent(s) >= 0 {
 		return true
 	}
 	number, small := false, 0
@@ -365,9 +365,15 @@ func (r *reading) answer(found []finding, i, before, after int, question bool) i
 
 // taken reports that another question than i stands before answer j, nearer.
 func (r *reading) taken(found []finding, i, j int) bool {
+	if j < len(r.sentences) && j != i+1 && r.strangeQuestion(j) {
+		return true
+	}
 	from := i + 1
 	if j < i {
 		from = max(j-1, 0)
+		if from < j && r.sentences[from].question {
+			return true
+		}
 	}
 	for k := from; k < j && k < len(r.sentences); k++ {
 		s := &r.sentences[k]
@@ -379,6 +385,16 @@ func (r *reading) taken(found []finding, i, j int) bool {
 		}
 	}
 	return false
+}
+
+// strangeQuestion reports that a question without any known word stands before
+// sentence j.
+func (r *reading) strangeQuestion(j int) bool {
+	p := r.sentences[j].text[0]
+	if p == 0 || j > 0 && r.sentences[j-1].text[1] == p {
+		return false
+	}
+	return markAt(r.f, p-1, r.lex.tag) == markQuestion
 }
 
 // echo finds the sentence that answers question i in the question's words,
