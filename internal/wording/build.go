@@ -17,7 +17,7 @@ type builder struct {
 	nodes []draft
 	edges []edge
 	index []uint32 // hash table of nodes, plus one
-	recs  []record
+	recs  []meaning
 	known map[string]uint32 // records
 	pairs map[uint64]uint32 // records joined
 	sets  map[[4]uint32]uint32
@@ -78,7 +78,7 @@ func (b *builder) add(p string, c class, stems bool, sp spelling) error {
 		}
 		for _, form := range forms {
 			if first, second, ok := strings.Cut(form, gapMark); !ok {
-				err = b.entry(form, record{class: c}, stems, sp)
+				err = b.entry(form, meaning{class: c}, stems, sp)
 			} else if strings.Contains(second, gapMark) {
 				err = fmt.Errorf("%q has two gaps", form)
 			} else {
@@ -90,7 +90,7 @@ func (b *builder) add(p string, c class, stems bool, sp spelling) error {
 		}
 		return nil
 	}
-	return b.entry(p, record{class: c}, stems, sp)
+	return b.entry(p, meaning{class: c}, stems, sp)
 }
 
 // depthAt is the number of parentheses open at p[i].
@@ -110,14 +110,14 @@ func (b *builder) gapped(first, second string, c class, stems bool, sp spelling)
 		b.gaps++
 		id = b.gaps
 		b.ends[second] = id
-		if err := b.entry(second, record{close: []uint16{id}}, stems, sp); err != nil {
+		if err := b.entry(second, meaning{close: []uint16{id}}, stems, sp); err != nil {
 			return err
 		}
 	}
-	return b.entry(first, record{open: []gap{{id, c}}}, stems, sp)
+	return b.entry(first, meaning{open: []gap{{id, c}}}, stems, sp)
 }
 
-func (b *builder) entry(p string, rec record, stems bool, sp spelling) error {
+func (b *builder) entry(p string, rec meaning, stems bool, sp spelling) error {
 	end := b.node(b.record(rec), nil)
 	if stems {
 		end = b.node(0, []edge{{edgeTail, end}})
@@ -422,8 +422,15 @@ func (b *builder) union(set []uint32) uint32 {
 	return n
 }
 
+// meaning is a record that is being built.
+type meaning struct {
+	class class
+	open  []gap
+	close []uint16
+}
+
 // record is the number of r, plus one.
-func (b *builder) record(r record) uint32 {
+func (b *builder) record(r meaning) uint32 {
 	var key []byte
 	key = binary.LittleEndian.AppendUint64(key, uint64(r.class))
 	for _, g := range r.open {
@@ -452,7 +459,7 @@ func (b *builder) join(x, y uint32) uint32 {
 		return n
 	}
 	p, q := b.recs[x-1], b.recs[y-1]
-	r := record{class: p.class | q.class}
+	r := meaning{class: p.class | q.class}
 	r.open = append(slices.Clone(p.open), q.open...)
 	slices.SortFunc(r.open, func(a, b gap) int {
 		if a.id != b.id {
@@ -508,7 +515,12 @@ func (b *builder) trie() (*trie, error) {
 		if d.rec != 0 {
 			rec, ok := recs[d.rec]
 			if !ok {
-				t.recs = append(t.recs, b.recs[d.rec-1])
+				m := &b.recs[d.rec-1]
+				r := record{class: m.class}
+				r.opens[0], r.closing[0] = uint16(len(t.gaps)), uint16(len(t.closing))
+				t.gaps, t.closing = append(t.gaps, m.open...), append(t.closing, m.close...)
+				r.opens[1], r.closing[1] = uint16(len(t.gaps)), uint16(len(t.closing))
+				t.recs = append(t.recs, r)
 				rec = uint32(len(t.recs))
 				recs[d.rec] = rec
 			}
@@ -527,7 +539,8 @@ func (b *builder) trie() (*trie, error) {
 	}
 	t.root = append(t.root, make([]uint32, labels-len(t.root))...)
 	t.slots, t.root, t.recs = slices.Clip(t.slots), slices.Clip(t.root), slices.Clip(t.recs)
-	if len(t.slots) > toMask || len(t.recs) > math.MaxUint16 {
+	t.gaps, t.closing = slices.Clip(t.gaps), slices.Clip(t.closing)
+	if len(t.slots) > toMask || max(len(t.recs), len(t.gaps), len(t.closing)) > math.MaxUint16 {
 		return nil, errors.New("too many forms")
 	}
 	return t, nil

@@ -239,9 +239,9 @@ func (r *reading) join(t *trie) {
 			if r.items[i].rec == 0 {
 				continue
 			}
-			for _, g := range t.recs[r.items[i].rec-1].open {
+			for _, g := range t.opens(r.items[i].rec) {
 				for j := i + 1; j < s.to && r.items[j].from-r.items[i].to < gapRunes; j++ {
-					if r.items[j].rec == 0 || r.items[j].half || !closes(t.recs[r.items[j].rec-1].close, g.id) {
+					if r.items[j].rec == 0 || r.items[j].half || !t.closes(r.items[j].rec, g.id) {
 						continue
 					}
 					r.items[i].class |= g.class
@@ -251,15 +251,6 @@ func (r *reading) join(t *trie) {
 			}
 		}
 	}
-}
-
-func closes(ids []uint16, id uint16) bool {
-	for _, c := range ids {
-		if c == id {
-			return true
-		}
-	}
-	return false
 }
 
 // A mark is what punctuation does to a text.

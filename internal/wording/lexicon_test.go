@@ -56,10 +56,7 @@ func TestLexicon(t *testing.T) {
 // size is the memory of a trie in bytes.
 func (t *trie) size() int {
 	n := 4*len(t.slots) + 4*len(t.root) + 2*len(t.numbers.pages) + 128*len(t.numbers.page)
-	for _, r := range t.recs {
-		n += 56 + 16*len(r.open) + 2*len(r.close)
-	}
-	return n
+	return n + 16*len(t.recs) + 16*len(t.gaps) + 2*len(t.closing)
 }
 
 // TestEveryFormIsFound writes entries out and looks each form up.

@@ -16,6 +16,8 @@ type trie struct {
 	slots   []uint32
 	root    []uint32
 	recs    []record
+	gaps    []gap    // that forms open
+	closing []uint16 // gaps that forms close
 	numbers numbers
 }
 
@@ -76,11 +78,24 @@ type edge struct {
 }
 
 // record is what a form means. A form with a gap ("stimme .. zu") is two
-// forms: the first opens gaps, the second closes them.
+// forms: the first opens gaps, the second closes them. They stand in the trie,
+// from one place to the other.
 type record struct {
-	class class
-	open  []gap
-	close []uint16
+	class   class
+	opens   [2]uint16
+	closing [2]uint16
+}
+
+// opens are the gaps that form rec opens.
+func (t *trie) opens(rec uint16) []gap {
+	r := &t.recs[rec-1]
+	return t.gaps[r.opens[0]:r.opens[1]]
+}
+
+// closes reports that form rec closes gap id.
+func (t *trie) closes(rec, id uint16) bool {
+	r := &t.recs[rec-1]
+	return slices.Contains(t.closing[r.closing[0]:r.closing[1]], id)
 }
 
 type gap struct {
@@ -198,19 +213,18 @@ func (t *trie) longestJoined(f *folded, i int, pending *gaps) (end int, rec uint
 	m.walk(0, i, 0)
 	if m.rec == 0 || t.recs[m.rec-1].class != 0 {
 		if m.rec != 0 {
-			for _, g := range t.recs[m.rec-1].open {
+			for _, g := range t.opens(m.rec) {
 				*pending = append(*pending, g.id)
 			}
 		}
 		return m.end, m.rec
 	}
-	r := &t.recs[m.rec-1]
-	for _, id := range r.close {
-		if slices.Contains(*pending, id) {
+	for _, id := range *pending {
+		if t.closes(m.rec, id) {
 			return m.end, m.rec
 		}
 	}
-	for _, g := range r.open {
+	for _, g := range t.opens(m.rec) {
 		if t.closer(f, m.end, g.id) {
 			*pending = append(*pending, g.id)
 			return m.end, m.rec
@@ -232,7 +246,7 @@ func (t *trie) closer(f *folded, i int, id uint16) bool {
 		}
 		m := matching{trie: t, f: f}
 		m.walk(0, i, 0)
-		if m.rec != 0 && slices.Contains(t.recs[m.rec-1].close, id) {
+		if m.rec != 0 && t.closes(m.rec, id) {
 			return true
 		}
 	}

@@ -234,9 +234,9 @@ func (sc *replyScratch) read(l *lexicon, keywords, mend bool) *Reply {
 		}
 	}
 	for i := range items { // gapped forms
-		for _, g := range t.recs[items[i].rec-1].open {
+		for _, g := range t.opens(items[i].rec) {
 			for j := i + 1; j < len(items) && items[j].from-items[i].to < gapRunes; j++ {
-				if closes(t.recs[items[j].rec-1].close, g.id) {
+				if t.closes(items[j].rec, g.id) {
 					items[i].class |= g.class
 					break
 				}
