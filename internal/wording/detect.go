@@ -105,7 +105,7 @@ func (lib *library) detector(k kind) *detector {
 	var lists [maxScriptLanguages][]uint64
 	total := 0
 	for n, i := range d.languages {
-		lists[n] = g.gather(lib.languages[i].source())
+		lists[n] = g.gather(lib.languages[i].source(), k)
 		total += len(lists[n])
 	}
 	big := newWordTable(total)
@@ -124,6 +124,7 @@ func (lib *library) detector(k kind) *detector {
 type gatherer struct {
 	fold  folded
 	src   *source
+	kind  kind
 	words []uint64
 	seen  wordTable
 }
@@ -133,13 +134,15 @@ type beginning struct {
 	proper, bare         uint64
 	properStem, bareStem uint64 // of its first letters
 	letters              int
+	kind                 kind // of the first
 	stem, exact          bool
 }
 
 var noLetters = beginning{proper: fnvOffset, bare: fnvOffset}
 
-func (g *gatherer) gather(src *source) []uint64 {
-	g.src, g.words = src, nil
+// gather lists the words of src that are written in script k.
+func (g *gatherer) gather(src *source, k kind) []uint64 {
+	g.src, g.kind, g.words = src, k, nil
 	g.seen = wordTable{slots: make([]wordSlot, 1<<15)}
 	for _, e := range src.entries {
 		if e.reply {
@@ -168,7 +171,7 @@ func (g *gatherer) add(h uint64) {
 
 // end adds a whole word.
 func (g *gatherer) end(w beginning) {
-	if w.letters == 0 {
+	if w.letters == 0 || w.kind != g.kind {
 		return
 	}
 	stem := w.letters >= stemLetters && (w.stem || g.src.stems && !w.exact)
@@ -257,7 +260,10 @@ func (g *gatherer) literal(p string, in []beginning) []beginning {
 			for k := range in {
 				w := &in[k]
 				w.proper, w.bare = hashRune(w.proper, r), hashRune(w.bare, b)
-				if w.letters++; w.letters == stemLetters {
+				if w.letters++; w.letters == 1 {
+					w.kind = g.fold.kinds[i]
+				}
+				if w.letters == stemLetters {
 					w.properStem, w.bareStem = w.proper, w.bare
 				}
 			}
