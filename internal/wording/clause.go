@@ -83,7 +83,16 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 		if len(masks) > 0 {
 			limit = masks[0].from
 		}
+		pending := len(r.pending)
 		to, rec, and := r.match(t, i)
+		if rec != 0 && to > limit {
+			// The longest form runs into the name: "let the clinic" before Clinic Sol.
+			runes, kinds := f.runes, f.kinds
+			r.pending = r.pending[:pending]
+			f.runes, f.kinds = runes[:limit], kinds[:limit]
+			to, rec, and = r.match(t, i)
+			f.runes, f.kinds = runes, kinds
+		}
 		if and > i && to <= limit {
 			add(i, and, cAnd, 0)
 		}
