@@ -130,7 +130,10 @@ func (it *item) ticks(f *folded, i int) bool {
 // at the end of a compound. and is where an "and" joined to the front ends.
 func (r *reading) match(t *trie, i int) (to int, rec uint16, and int) {
 	f := r.f
-	if to, rec = t.longestJoined(f, i, &r.pending); rec != 0 {
+	if to, rec = t.longestJoined(f, i, &r.pending, 0); rec != 0 {
+		return to, rec, 0
+	}
+	if to, rec = r.unstressed(t, i); rec != 0 {
 		return to, rec, 0
 	}
 	if to, rec, n := r.lex.cliticMatch(t, f, i, &r.pending); rec != 0 {
@@ -145,12 +148,38 @@ func (r *reading) match(t *trie, i int) (to int, rec uint16, and int) {
 	return to, rec, 0
 }
 
+// unstressed finds the longest form at i if the word there has an accent for
+// emphasis, géén, where the language allows to leave accents out.
+func (r *reading) unstressed(t *trie, i int) (to int, rec uint16) {
+	f := r.f
+	if !r.lex.stress || f.kinds[i] != kindLatin {
+		return i, 0
+	}
+	end := f.wordEnd(i + 1)
+	var word [16]rune
+	if end-i > len(word) {
+		return i, 0
+	}
+	copy(word[:], f.runes[i:end])
+	changed := false
+	for k := i; k < end; k++ {
+		b := bare(f.runes[k])
+		changed = changed || b != f.runes[k]
+		f.runes[k] = b
+	}
+	if changed {
+		to, rec = t.longestJoined(f, i, &r.pending, 0)
+	}
+	copy(f.runes[i:end], word[:])
+	return to, rec
+}
+
 // cliticMatch finds the longest form behind a word joined to its front; from
 // is where it begins.
 func (l *lexicon) cliticMatch(t *trie, f *folded, i int, pending *gaps) (to int, rec uint16, from int) {
 	for _, c := range l.clitics {
 		if n := i + len(c); n < len(f.runes) && f.joined(n) && hasPrefix(f.runes[i:], c) {
-			if to, rec := t.longestJoined(f, n, pending); rec != 0 {
+			if to, rec := t.longestJoined(f, n, pending, 0); rec != 0 {
 				return to, rec, n
 			}
 		}

@@ -35,6 +35,7 @@ type lexicon struct {
 	change        int  // letters at the end of a name's word that inflection may change
 	inner         bool // the words of a name before the last are inflected too
 	nouns         bool // every noun has a capital
+	stress        bool // an accent may only stress a word: géén
 }
 
 // prefix is what stands joined before a name, and the beginning of the name
@@ -320,7 +321,7 @@ func alternatives(p string, depth int) (out []string, rest string, err error) {
 // compile turns a parsed file, with the entries common to all languages, into
 // a lexicon.
 func (s *source) compile(common *source) (*lexicon, error) {
-	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, nouns: s.nouns, tails: map[string]bool{}, swaps: map[string]bool{}}
+	l := &lexicon{tag: s.tag, order: s.order, change: s.change, inner: s.inner, nouns: s.nouns, stress: s.accents == "optional", tails: map[string]bool{}, swaps: map[string]bool{}}
 	for _, src := range []*source{common, s} {
 		for _, t := range src.lists[listBefore] {
 			l.before = append(l.before, foldString(t)...)

@@ -204,12 +204,13 @@ func leadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' }
 type gaps []uint16
 
 // longestJoined is longest for texts read in order: half of a gapped form
-// counts only if the other half stands in its place.
-func (t *trie) longestJoined(f *folded, i int, pending *gaps) (end int, rec uint16) {
+// counts only if the other half stands in its place. Forms of more than a word
+// that have no class but those of hide are passed over.
+func (t *trie) longestJoined(f *folded, i int, pending *gaps, hide class) (end int, rec uint16) {
 	if i > 0 && f.kinds[i] == kindThai && leadingVowel(f.runes[i-1]) {
 		return i, 0 // the middle of a syllable: ปิด in เปิด
 	}
-	m := matching{trie: t, f: f}
+	m := matching{trie: t, f: f, from: i, hide: hide}
 	m.walk(0, i, 0)
 	if m.rec == 0 || t.recs[m.rec-1].class != 0 {
 		if m.rec != 0 {
@@ -268,6 +269,8 @@ func quoteAt(f *folded, i int) bool {
 type matching struct {
 	*trie
 	f       *folded
+	from    int   // where the form begins, for hide
+	hide    class // forms of more than a word with these classes alone do not count
 	end     int
 	rec     uint16
 	literal int
@@ -278,10 +281,16 @@ type matching struct {
 	plainLiteral int
 }
 
+// hidden reports that form rec, which ends at i, is passed over.
+func (m *matching) hidden(rec uint16, i int) bool {
+	c := m.recs[rec-1].class
+	return c != 0 && c&^m.hide == 0 && (m.f.kinds[m.from].unspaced() && i-m.from > 3 || slices.Contains(m.f.runes[m.from:i], ' '))
+}
+
 func (m *matching) walk(n uint32, i, literal int) {
 	for {
 		inner, rec := m.inner(n)
-		if rec != 0 && literal > m.plainLiteral && !m.f.joined(i) {
+		if rec != 0 && literal > m.plainLiteral && !m.f.joined(i) && !(m.hide != 0 && m.hidden(rec, i)) {
 			if literal > m.literal {
 				m.end, m.rec, m.literal = i, rec, literal
 			}

@@ -83,27 +83,29 @@ func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
 		}
 	}
 	lib := open()
-	try := func(mend bool) *Reply {
-		for _, i := range sc.order(lib, tag) {
-			if kw != nil && !mend {
+	try := func(how attempt) *Reply {
+		for n, i := range sc.order(lib, tag) {
+			if n == 0 {
+				sc.primary = lib.languages[i].lex()
+			}
+			if kw != nil && how == attemptPlain {
 				if r := kw.match(f, lib.languages[i].lex().reply()); r != nil {
 					return r
 				}
 			}
-			if r := sc.read(lib.languages[i].lex(), kw == nil, mend); r.Intent != IntentNone || r.Unsure {
-				r.Unsure = r.Unsure || mend && r.Intent != IntentNone
+			if r := sc.read(lib.languages[i].lex(), kw == nil, how); r.Intent != IntentNone || r.Unsure {
+				r.Unsure = r.Unsure || how == attemptMended && r.Intent != IntentNone
 				return r
 			}
 		}
 		return nil
 	}
 	for {
-		if r := try(false); r != nil {
-			return r
-		}
-		if !sc.kept {
-			if r := try(true); r != nil {
-				return r
+		for _, how := range [...]attempt{attemptPlain, attemptPhrases, attemptMended} {
+			if how == attemptPlain || !sc.kept {
+				if r := try(how); r != nil {
+					return r
+				}
 			}
 		}
 		// Letters are drawn out in anger: "bastaaa", "callll". Two of them may
@@ -121,7 +123,8 @@ type replyScratch struct {
 	items      []item
 	languages  []int
 	parts      []part
-	kept       bool // "don't stop" was read: nobody guesses at what else may be meant
+	primary    *lexicon // the language that is tried first
+	kept       bool     // "don't stop" was read: nobody guesses at what else may be meant
 }
 
 var replyScratches = sync.Pool{New: func() any { return new(replyScratch) }}
@@ -168,9 +171,27 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 	return out
 }
 
-// read reads the folded message in one language; mend allows a word that is not
-// known a slip of the finger.
-func (sc *replyScratch) read(l *lexicon, keywords, mend bool) *Reply {
+// knows reports that the language tried first knows the word at i.
+func (sc *replyScratch) knows(i int) bool {
+	_, rec := sc.primary.reply().longest(&sc.folded, i)
+	return rec != 0
+}
+
+// An attempt is a way to read a message, tried when those before found nothing.
+type attempt uint8
+
+const (
+	attemptPlain   attempt = iota
+	attemptPhrases         // whole messages hide no phrase that begins with the same words
+	attemptMended          // and a word that is not known may be a slip of the finger
+)
+
+// read reads the folded message in one language.
+func (sc *replyScratch) read(l *lexicon, keywords bool, how attempt) *Reply {
+	hide := class(0)
+	if how != attemptPlain {
+		hide = rStop | rStart | rAsk
+	}
 	f := &sc.folded
 	t := l.trie(forReply, f, nil)
 	items, stray := sc.items[:0], 0
@@ -195,7 +216,7 @@ func (sc *replyScratch) read(l *lexicon, keywords, mend bool) *Reply {
 		if first < 0 {
 			first = i
 		}
-		to, rec := t.longestJoined(f, i, &open)
+		to, rec := t.longestJoined(f, i, &open, hide)
 		if rec == 0 {
 			to, rec, _ = l.cliticMatch(t, f, i, &open)
 		}
@@ -205,7 +226,7 @@ func (sc *replyScratch) read(l *lexicon, keywords, mend bool) *Reply {
 		c := class(0)
 		if rec != 0 {
 			c = t.recs[rec-1].class
-		} else if mend {
+		} else if how == attemptMended && !sc.knows(i) {
 			const fit = rStop | rPhrase | rOpen | rVerb | rNeg | rAll | rInnocent | rPolite | rNoise | objects
 			if end, m := t.mended(f, i); m != 0 && t.recs[m-1].class&fit != 0 {
 				to, rec, c = end, m, t.recs[m-1].class&fit
@@ -551,12 +572,9 @@ func (m *message) phrase() int {
 // goods reports that the nearest object of phrase i, in its part of the
 // message, is no message.
 func (m *message) goods(i int) bool {
-	steps := []int{1}
-	switch m.order {
-	case orderBefore:
+	steps := []int{1, -1}
+	if m.order == orderBefore {
 		steps = []int{-1, 1}
-	case orderEither:
-		steps = []int{1, -1}
 	}
 	p := m.partOf(i)
 	for _, step := range steps {
