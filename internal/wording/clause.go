@@ -339,7 +339,7 @@ func markAt(f *folded, i int, tag string) mark {
 			return markNone // contacté·e
 		}
 		return markStop
-	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '➡', '→', '►', '▶', '★':
+	case '!', '¡', '\n', '。', '।', '॥', '۔', '؛', '•', '●', '▪', '☐', '☑', '☒', '□', '▢', '✓', '✔', '✅', '⬜', '◻', '▫', '○', '◯', '►', '▶', '★':
 		return markStop
 	case '■', '◉', '⬛', '◼':
 		if b, _ := boxRune(f, i); b != noBox {
@@ -356,7 +356,7 @@ func markAt(f *folded, i int, tag string) mark {
 			return markStop
 		}
 		return markComma
-	case ',', '、', '،', ')', ':', '|', ']', '{', '}', '<', '>', '/', '\\':
+	case ',', '、', '،', '→', '➡', ')', ':', '|', ']', '{', '}', '<', '>', '/', '\\':
 		if f.runes[i] == '/' && next(-1) != ' ' && next(1) != ' ' {
 			return markNone
 		}
