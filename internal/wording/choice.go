@@ -34,7 +34,7 @@ func boxRune(f *folded, i int) (box, int) {
 	switch {
 	case j < len(f.runes) && f.runes[j] == shut:
 		return openBox, j + 1 - i
-	case j+1 < len(f.runes) && (f.runes[j] == 'x' || f.runes[j] == '×' || boxes[f.runes[j]] == tickedBox):
+	case j+1 < len(f.runes) && (f.runes[j] == 'x' || f.runes[j] == '×' || r == '[' && (f.runes[j] == '/' || f.runes[j] == 'v') || boxes[f.runes[j]] == tickedBox):
 		for k := j + 1; k < len(f.runes) && k < j+4; k++ {
 			if f.runes[k] == shut {
 				return tickedBox, k + 1 - i
@@ -114,6 +114,17 @@ func (r *reading) choose(found []finding) {
 			*no = finding{stance: stanceNegative, reason: "refusal", items: r.of(a.from, b.to, negatives)}
 		case no.stance == stanceNegative || no.stance == stanceNone:
 			*no = finding{}
+		}
+	}
+}
+
+// marked makes a ticked option that says yes, "☒ yes, by text", an answer.
+func (r *reading) marked(found []finding) {
+	for i := range r.sentences {
+		s := &r.sentences[i]
+		c := r.has(s.from, s.to)
+		if f := &found[i]; (f.stance == stanceNone || f.stance == stanceTopic) && c&cAnswer != 0 && c&(oppose|cTerms|cData|cOther|cThird) == 0 && r.boxAt(s.text[0], -1) == tickedBox {
+			*f = finding{stance: stanceAnswer, items: r.of(s.from, s.to, cAnswer), agrees: true}
 		}
 	}
 }

@@ -232,11 +232,19 @@ func (r *reading) asked(s *sentence, from, to int) int {
 		return -1
 	}
 	for v := from; v < to; v++ {
-		if it := &r.items[v]; !it.dead && it.class&verbs != 0 && r.delivers(v, from, to) {
+		it := &r.items[v]
+		if !it.dead && it.class&verbs != 0 && (r.delivers(v, from, to) || r.somethingSent(v, from, to)) {
 			return v
 		}
 	}
 	return -1
+}
+
+// somethingSent reports that verb v of a question sends the person something
+// that is neither goods nor papers: "shall we send you our puzzles here?"
+func (r *reading) somethingSent(v, from, to int) bool {
+	c := r.has(from, to)
+	return r.items[v].class&cSend != 0 && c&(cYou|cMe|cQuestion) != 0 && c&(cOther|cTerms|cData|cRecipient) == 0 && r.object(v, from, to, true) < 0
 }
 
 // frame finds an anchor and what it is an anchor for: the verb of receiving,

@@ -22,7 +22,7 @@ func (r *reading) layout() []field {
 	for from := 0; from < len(f.runes); {
 		colon, to := -1, from
 		for ; to < len(f.runes) && !fieldEnd(f, to); to++ {
-			if colon < 0 && f.runes[to] == ':' && !(to+1 < len(f.kinds) && f.kinds[to+1] == kindDigit) {
+			if colon < 0 && r.parts(from, to) {
 				colon = to
 			}
 		}
@@ -50,6 +50,21 @@ func (r *reading) layout() []field {
 	}
 	r.fields = out
 	return out
+}
+
+// parts reports that position i parts a label, which begins at from, from its
+// value: a colon, a dash between spaces, or what closes 【label】.
+func (r *reading) parts(from, i int) bool {
+	f := r.f
+	switch f.runes[i] {
+	case ':':
+		return i+1 >= len(f.kinds) || f.kinds[i+1] != kindDigit
+	case '】':
+		return f.runes[from] == '【'
+	case '-':
+		return i > from+1 && f.runes[i-1] == ' ' && i+1 < len(f.runes) && f.runes[i+1] == ' ' && (from == 0 || f.runes[from-1] == '\n')
+	}
+	return false
 }
 
 // fieldEnd reports that position i parts two fields.

@@ -43,6 +43,7 @@ func (r *reading) statement() (verdict Verdict, reason string, items []int) {
 	}
 	r.leave(found)
 	r.choose(found)
+	r.marked(found)
 	r.headed(found)
 	r.keyed(found)
 	r.denied(found)
@@ -412,14 +413,14 @@ func (r *reading) echo(found []finding, i int) int {
 		if found[j].stance == stanceNegative || found[j].reason == "refusal" {
 			return -1
 		}
-		if s.question || found[j].stance != stanceNone && found[j].stance != stanceOffer || s.to-s.from > 10 || c&turns != 0 || !r.bare(s) {
+		if s.question || found[j].stance != stanceNone && found[j].stance != stanceOffer || s.to-s.from > 10 || c&turns != 0 || !r.bare(s) && (c&cAnswer == 0 || s.unknown > 4) {
 			continue
 		}
 		for k := s.from; k < s.to; k++ {
 			it := &r.items[k]
 			switch {
 			case it.dead:
-			case it.class&verbs != 0 && (it.class&cRequest != 0 || c&cAnswer != 0), it.class&cAct != 0 && c&(cComm|cUtility) == 0,
+			case it.class&verbs != 0 && c&cName == 0 && (it.class&cRequest != 0 || r.has(s.from, k)&cAnswer != 0), it.class&cAct != 0 && c&(cComm|cUtility) == 0,
 				c&(cUs|cName) == 0 && it.class&(cQuestion|cWish|cAssent|cPermit|verbs) != 0 && r.repeated(q, it.rec):
 				found[j].items = []int{k}
 				return j
