@@ -21,9 +21,11 @@ func (r *reading) layout() []field {
 	item := 0
 	for from := 0; from < len(f.runes); {
 		colon, to := -1, from
-		for ; to < len(f.runes) && !fieldEnd(f, to); to++ {
+		for ; to < len(f.runes); to++ {
 			if colon < 0 && r.parts(from, to) {
 				colon = to
+			} else if fieldEnd(f, to) {
+				break
 			}
 		}
 		if colon >= 0 && colon-from <= maxLabel {

@@ -212,6 +212,11 @@ func TestMechanisms(t *testing.T) {
 		{"an announcement and an agreement to something else", "", "[notice send]\nsends", "zz sends news. agree zz zz zz zz", Fail},
 		{"a ticked square", "", fieldWords, "news by whatsapp, would you receive? ■ yes □ not", Pass},
 		{"the square against is ticked", "", fieldWords, "news by whatsapp, would you receive? □ yes ■ not", Unsure},
+		{"something else is stopped", "", aboutWords, "agree receive messages zz zz zz cancellation zz prices", Pass},
+		{"messages are stopped", "", aboutWords, "agree receive messages zz cancellation messages", Fail},
+		{"a label in brackets", "", fieldWords, "【Consent】granted\n【Topics】news", Pass},
+		{"a label before a dash", "", fieldWords, "Consent - granted\nTopics - news", Pass},
+		{"an arrow leads on", "", "[act]\npress", "press zz → receive news", Pass},
 		{"a comma inside parentheses belongs to the form", "object: after", "[silence]\n(no word, yes)", "agree receive news no word, yes", Fail},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

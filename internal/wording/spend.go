@@ -5,6 +5,7 @@ package wording
 func (r *reading) spend(s *sentence) {
 	r.occasions(s)
 	r.topics(s)
+	r.stopped(s)
 	for i := s.from; i < s.to; i++ {
 		it := &r.items[i]
 		if it.dead {
@@ -163,6 +164,47 @@ func (r *reading) topics(s *sentence) {
 			head = 0
 		}
 	}
+}
+
+// stopped takes the stop from a word that says it of something else than
+// messages: "tell me when a ferry is cancelled", "closed roads". It must
+// touch no word of the frame, nor end the sentence.
+func (r *reading) stopped(s *sentence) {
+	const own = cComm | verbs | cAssent | cPermit | cWish | cChannel | cMe | cYou | cUs | cName | cSignup | cData | cRequest | cCan | cAnytime | cWill | cNotice | negatives | cAct | cTick | cGive | cThird | cOptInfo | cIf
+	if c := r.has(s.from, s.to); c&(cAssent|cPermit|cWish|cRequest) == 0 || c&(cTick|cUntick|cUnless|cSilence|cDeemed) != 0 {
+		return
+	}
+	for k := s.from; k < s.to; k++ {
+		it := &r.items[k]
+		if it.dead || it.class&cStop == 0 || it.class&(own&^cStop) != 0 || r.has(s.from, k)&(cNeg|cRefuse) != 0 {
+			continue
+		}
+		before, after := k-1, k+1
+		for before >= s.from && r.items[before].class&^(cWord|cNaming|cOf|cFrom) == 0 && r.items[before+1].unknown <= 1 {
+			before--
+		}
+		for after < s.to && r.items[after].class == cWord && r.items[after].unknown == 0 {
+			after++
+		}
+		if before < s.from || k+1 == s.to || r.items[before+1].unknown <= 2 && r.items[before].class&own != 0 ||
+			after < s.to && r.items[after].unknown == 0 && r.items[after].class&own != 0 ||
+			after == s.to && !r.joinsTopics(s, before) {
+			continue
+		}
+		it.class &^= cStop
+	}
+}
+
+// joinsTopics reports that item i is no comma, and no "and" behind a word of the
+// frame: "delay or cancellation before we sail", not "from X and cancel it".
+func (r *reading) joinsTopics(s *sentence, i int) bool {
+	switch c := r.items[i].class; {
+	case c&cComma != 0:
+		return false
+	case c&cAnd == 0:
+		return true
+	}
+	return i > s.from && (r.items[i].unknown > 0 || r.items[i-1].class&(cName|cMe|cYou|cChannel) == 0 && (r.items[i-1].class&cComm == 0 || r.items[i-1].class&cUtility != 0))
 }
 
 // listed reports a comma or an "and" that may part the elements of a list.
