@@ -39,7 +39,12 @@ type Keywords struct {
 //
 // A missed stop is the worse mistake, so a request counts in any wording that a
 // reasonable person would understand, as the FCC asks of revocations (47 CFR
-// 64.1200(a)(10)), and not only as a keyword.
+// 64.1200(a)(10)), and not only as a keyword. Each sentence is read by itself: "No
+// more texts. When does the offer end?" stops everything.
+//
+// Of a message of more than 2 KiB the first 2 KiB and the last 512 bytes are read.
+// That makes the reply unsure, and so do bytes that are no UTF-8, which leave it
+// without spans.
 func ReadReply(text string, lang language.Tag) Reply {
 	return exportedReply(wording.ReadReply(text, lang, nil))
 }
