@@ -123,7 +123,7 @@ func (r *reading) read(lex *lexicon, f *folded, masks []mask) {
 // ticks reports that the item is a tick, nothing but a space stands between it
 // and position i, and no option is written on to that.
 func (it *item) ticks(f *folded, i int) bool {
-	return it.class&cTick != 0 && (it.to == i || it.to+1 == i && f.runes[it.to] == ' ') && i+1 < len(f.runes) && f.runes[i+1] == ' '
+	return it.class&cTick != 0 && (it.to == i || it.to+1 == i && f.runes[it.to] == ' ') && i+1 < len(f.runes) && (f.runes[i+1] == ' ' || f.runes[i+1] == ',')
 }
 
 // match finds the longest form at i, or after a word joined to its front, or
