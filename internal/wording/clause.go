@@ -217,6 +217,9 @@ func plainText(f *folded, masks []mask) bool {
 // a stop word may be a plain one.
 func (r *reading) waysOut() {
 	f := r.f
+	if !f.small(0, len(f.runes)) {
+		return // capitals tell nothing
+	}
 	for i := range r.items {
 		it := &r.items[i]
 		if it.class&cAct == 0 || it.rec == 0 {

@@ -477,3 +477,18 @@ func (f *folded) wordEnd(i int) int {
 	}
 	return i
 }
+
+// small reports that most letters of [from, to) are no capitals, so that capitals
+// tell something.
+func (f *folded) small(from, to int) bool {
+	n := 0
+	for i := from; i < to; i++ {
+		switch {
+		case f.upper[i]:
+			n--
+		case f.kinds[i] > kindDigit:
+			n++
+		}
+	}
+	return n > 0
+}

@@ -185,16 +185,7 @@ func (r *reading) tellsWayOut(i int) bool {
 	if r.spent(s) >= 0 {
 		return true
 	}
-	number, small := false, 0
-	for p := s.text[0]; p < s.text[1]; p++ {
-		number = number || f.kinds[p] == kindDigit
-		switch {
-		case f.upper[p]:
-			small--
-		case f.kinds[p].cased():
-			small++
-		}
-	}
+	number, small := slices.Contains(f.kinds[s.text[0]:s.text[1]], kindDigit), f.small(s.text[0], s.text[1])
 	t := r.lex.reply()
 	for p := s.text[0]; p < s.text[1]; p++ {
 		if f.kinds[p] <= kindDigit || f.joined(p) {
@@ -205,7 +196,7 @@ func (r *reading) tellsWayOut(i int) bool {
 			continue
 		}
 		quoted := p > 0 && end < len(f.runes) && quoteAt(f, p-1) && quoteAt(f, end)
-		if quoted || small > 0 && f.upper[p] && f.upper[end-1] && end-p > 1 || number && !f.kinds[p].cased() {
+		if quoted || small && f.upper[p] && f.upper[end-1] && end-p > 1 || number && !f.kinds[p].cased() {
 			return true
 		}
 	}
