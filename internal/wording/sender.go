@@ -23,6 +23,9 @@ func (r *reading) thirdOnly(s *sentence) int {
 	}
 	silent := r.silent(false)
 	for _, n := range senders {
+		if r.owner(s, n) {
+			continue // of the partners who do
+		}
 		// "X and its partners", "our partners and us".
 		for _, t := range third {
 			lo, hi := min(n, t), max(n, t)
@@ -35,8 +38,8 @@ func (r *reading) thirdOnly(s *sentence) int {
 				return -1
 			}
 		}
-		if silent || r.owner(s, n) {
-			continue // the owner of the partners who do
+		if silent {
+			continue
 		}
 		if c&cShare == 0 && r.slot(s, n) {
 			return -1
