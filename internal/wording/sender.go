@@ -16,7 +16,7 @@ func (r *reading) thirdOnly(s *sentence) int {
 		return -1
 	}
 	senders := r.of(s.from, s.to, cName|cUs)
-	if r.has(s.from, s.to)&cName != 0 {
+	if c&cName != 0 {
 		senders = slices.DeleteFunc(senders, func(n int) bool { // "the offers of those companies"
 			return r.items[n].class&cUs != 0 && r.items[n].class&(cBrand|cNaming) != 0
 		})

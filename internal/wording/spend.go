@@ -11,13 +11,16 @@ func (r *reading) spend(s *sentence) {
 		if it.dead {
 			continue
 		}
+		if it.class&(cRefuse|cNeg) != 0 && it.class&cHarmless == 0 {
+			if m := r.missing(s, i); m >= 0 {
+				r.items[m].dead, it.dead = true, true // "I do not want to miss the sale"
+				continue
+			}
+		}
 		from, to := r.region(s, i, breaks)
 		switch {
 		case it.class&cHarmless != 0:
 			it.dead = true
-		case it.class&(cRefuse|cNeg) != 0 && r.missing(s, i) >= 0:
-			it.dead = true // "I do not want to miss the sale"
-			r.items[r.missing(s, i)].dead = true
 		case it.class&cOptInfo != 0:
 			r.kill(r.back(i, from), to)
 		case it.class&cNeg != 0 && r.has(from, to)&cMild != 0:
