@@ -71,7 +71,6 @@ func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
 		r.Unsure = true
 		return r
 	}
-	none := &Reply{Intent: IntentNone}
 	sc := replyScratches.Get().(*replyScratch)
 	defer replyScratches.Put(sc)
 	f := &sc.folded
@@ -83,24 +82,29 @@ func ReadReply(text string, tag language.Tag, kw *Keywords) *Reply {
 		}
 	}
 	lib := open()
+	none := &Reply{Intent: IntentNone}
 	try := func(how attempt) *Reply {
-		for n, i := range sc.order(lib, tag) {
-			if n == 0 {
-				sc.primary = lib.languages[i].lex()
-			}
+		for _, i := range sc.languages {
+			l := lib.languages[i].lex()
 			if kw != nil && how == attemptPlain {
-				if r := kw.match(f, lib.languages[i].lex().reply()); r != nil {
+				if r := kw.match(f, l.reply()); r != nil {
 					return r
 				}
 			}
-			if r := sc.read(lib.languages[i].lex(), kw == nil, how); r.Intent != IntentNone || r.Unsure {
-				r.Unsure = r.Unsure || how == attemptMended && r.Intent != IntentNone
+			switch r := sc.read(l, kw == nil, how); {
+			case r.Intent != IntentNone:
+				r.Unsure = r.Unsure || how == attemptMended
 				return r
+			case r.Unsure && !none.Unsure:
+				none = r // another attempt may be surer
 			}
 		}
 		return nil
 	}
 	for {
+		if sc.order(lib, tag); len(sc.languages) > 0 {
+			sc.primary = lib.languages[sc.languages[0]].lex()
+		}
 		for _, how := range [...]attempt{attemptPlain, attemptPhrases, attemptMended} {
 			if how == attemptPlain || !sc.kept {
 				if r := try(how); r != nil {
@@ -132,7 +136,7 @@ var replyScratches = sync.Pool{New: func() any { return new(replyScratch) }}
 // order lists the languages to try: the caller's, those the words point to,
 // English (its keywords are used everywhere) and, for a message of a word or
 // two, all others of its script.
-func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
+func (sc *replyScratch) order(lib *library, tag language.Tag) {
 	f := &sc.folded
 	out := sc.languages[:0]
 	add := func(i int) {
@@ -168,7 +172,6 @@ func (sc *replyScratch) order(lib *library, tag language.Tag) []int {
 		}
 	}
 	sc.languages = out
-	return out
 }
 
 // knows reports that the language tried first knows the word at i.

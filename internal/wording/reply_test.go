@@ -37,6 +37,7 @@ func TestKeywordAmongOtherThings(t *testing.T) {
 		{"dont stop the delivery, just unsubscribe me", IntentStopAll},
 		{"no more sta\xfftements please! Unsubscribe", IntentStopAll},
 		{strings.Repeat("I waited for the plumber. ", 100) + "Take me off your list.", IntentStopAll},
+		{"Don't send the lasagne. Pleas unsubsrcibe me", IntentStopAll},
 		{"Shop open today?", IntentNone},
 		{"stop by the store?", IntentNone},
 		{"Does the bus stop there? I come by bus.", IntentNone},
